@@ -1,0 +1,25 @@
+// Command gen compiles the rule files of package rules into the table that it
+// embeds. It is run by "go generate ./rules", in that folder.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/keysift/keysift/rules"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	table, err := rules.Compile(os.DirFS("."), "builtin")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("builtin.table", table, 0o644)
+}

@@ -1,0 +1,502 @@
+package rules
+
+import (
+	"bytes"
+	"cmp"
+	"math"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"sort"
+)
+
+// MaxBack and MaxForward bound the bytes before and after its start that decide
+// about a match: the match itself and the context that its rule declares.
+const (
+	MaxBack    = maxMatch + maxContextBytes
+	MaxForward = maxBlock + maxContextBytes
+)
+
+// AnyBits stands for Match.Bits of what has no pattern.
+const AnyBits = math.MaxUint32
+
+// A Match is a place where the pattern and the context of a rule fit. Whether
+// there is a credential is for others to judge.
+type Match struct {
+	Rule                   *Rule
+	Start, End             int // the whole match
+	SecretStart, SecretEnd int
+	// Bits is the binary logarithm of the number of texts that the pattern can
+	// match, roughly: of two rules for one text, the one with less is the more
+	// specific. A rule without a pattern has AnyBits.
+	Bits   uint32
+	number int
+}
+
+// A Matcher finds the matches of a set in texts. It owns memory that it uses
+// again, so it is not safe for concurrent use.
+type Matcher struct {
+	set      *Set
+	lanes    lanes
+	trace    Trace // of Find
+	machine  machine
+	done     []int32 // by rule: start of the texts not yet tried
+	out      []Match
+	value    [256]bool
+	kinds    [256]uint8
+	evidence *pairEvidence
+	token    [256]bool // what may stand between a value and the start of its match
+	path     string
+	words    []hit // context words found so far, see nearWords
+	covered  int   // they are all up to here
+}
+
+// maxTokenLead is how far before a value a match of a token rule may start.
+const maxTokenLead = 64
+
+// NewMatcher returns a Matcher for the enabled rules of the set.
+func (s *Set) NewMatcher() *Matcher {
+	m := &Matcher{set: s, done: make([]int32, len(s.off))}
+	m.value = valueBytes()
+	m.kinds, m.evidence = kindsOf(), evidenceOfPairs()
+	for c := range m.token {
+		m.token[c] = c > ' ' && c < 0x7f
+	}
+	for _, c := range "\"'`()<>[]{},;" {
+		m.token[c] = false
+	}
+	return m
+}
+
+// Find returns the matches in text, in the order of their starts. The text
+// must be shorter than 2 GiB; head says that it is the start of its content.
+// The result is valid until the next call.
+func (m *Matcher) Find(path string, text []byte, head bool) []Match {
+	m.Look(text, &m.trace)
+	return m.Try(path, text, head, &m.trace)
+}
+
+// Try returns the matches in text as Find does, given what Look saw in it.
+func (m *Matcher) Try(path string, text []byte, head bool, tr *Trace) []Match {
+	m.out, m.path = m.out[:0], path
+	clear(m.done)
+	for i, l := range m.set.layers {
+		m.machine.sets, m.machine.pool = l.sets, l.pool
+		for _, h := range tr.hits[i] {
+			m.hit(l, text, h)
+		}
+		m.words, m.covered = m.words[:0], 0
+		for _, v := range tr.values {
+			m.atValue(l, text, int(v.start), int(v.end))
+		}
+		if head {
+			m.tryAll(l, l.heads, text, 0)
+		}
+	}
+	slices.SortFunc(m.out, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.number, b.number))
+	})
+	return m.out
+}
+
+func (m *Matcher) hit(l *layer, text []byte, h hit) {
+	for _, t := range l.auto.triggers(h.state) {
+		start := int(h.end) - int(l.trigLen[t])
+		refs := l.triggerRefs(t)
+		for i := range refs {
+			ref := &refs[i]
+			n := ref.rule()
+			if m.set.off[l.first+n] {
+				continue
+			}
+			switch ref.how() {
+			case byMarker:
+				m.atMarker(l, n, ref, text, start)
+			case byContext:
+				m.aroundWord(l, n, ref, text, start)
+			case byWord:
+				m.atWord(l, n, ref, text, start)
+			}
+		}
+	}
+}
+
+// atMarker tries the starts from which the pattern can cover the marker, the
+// leftmost first.
+func (m *Matcher) atMarker(l *layer, n int, ref *refWords, text []byte, at int) {
+	marker := ref.marker(l.pool)
+	if at+len(marker) > len(text) || string(text[at:at+len(marker)]) != marker {
+		return
+	}
+	rec := l.records[n].record()
+	lead := ref.lead()
+	done := int(m.done[l.first+n])
+	if at < done {
+		return // in a match already
+	}
+	first := &l.sets[rec.first]
+	for start := max(at-lead.hi, done, 0); start <= at-lead.lo; start++ {
+		if first[text[start]] == 0 || !m.leftFree(l, &rec, text, start) {
+			continue
+		}
+		s, ok := m.match(l, n, &rec, text, start)
+		if !ok || s.end < at+len(marker) {
+			continue
+		}
+		if m.accept(l, n, &rec, text, s) {
+			m.done[l.first+n] = int32(s.end)
+		}
+		return
+	}
+}
+
+// aroundWord tries the pattern at the words near a context word. Places that an
+// earlier hit has tried are not tried again.
+func (m *Matcher) aroundWord(l *layer, n int, ref *refWords, text []byte, at int) {
+	word := ref.marker(l.pool)
+	if !wordAt(text, at, word) {
+		return
+	}
+	rec := l.records[n].record()
+	lo, hi := window(text, at, at+len(word), int(rec.forward), int(rec.back), int(rec.lines))
+	// The reach counts from the ends of a match, which may be longer than it.
+	lo = max(lo-int(min(rec.max, maxMatch)), int(m.done[l.first+n]), 0)
+	hi = min(hi, len(text)-int(rec.min)+1)
+	first := &l.sets[rec.first]
+	for start := lo; start < hi; start++ {
+		if first[text[start]] == 0 || !m.leftFree(l, &rec, text, start) {
+			continue
+		}
+		s, ok := m.match(l, n, &rec, text, start)
+		if ok && m.accept(l, n, &rec, text, s) {
+			start = s.end - 1
+		}
+	}
+	m.done[l.first+n] = int32(max(lo, hi))
+}
+
+func (m *Matcher) atWord(l *layer, n int, ref *refWords, text []byte, at int) {
+	word := ref.marker(l.pool)
+	if at < int(m.done[l.first+n]) {
+		return
+	}
+	end := at + len(word)
+	if r := m.set.rule(l.first + n); (r.Boundary == BoundNone || wordAt(text, at, word)) && (r.Path == nil || r.Path.MatchString(m.path)) {
+		m.out = append(m.out, Match{r, at, end, at, end, AnyBits, l.first + n})
+		m.done[l.first+n] = int32(end)
+	}
+}
+
+// atValue tries, at the words of a value and of what leads up to it, the rules
+// that no trigger leads to: those of tokens, and those of context words near by.
+func (m *Matcher) atValue(l *layer, text []byte, start, end int) {
+	from := start
+	for from > 0 && start-from < maxTokenLead && m.token[text[from-1]] {
+		from--
+	}
+	inWord := from > 0 && alnumByte(text[from-1])
+	for at := from; at+minValue <= end; at++ {
+		if !inWord || l.tokenInWord || escaped(text, at) {
+			m.tryAll(l, l.tokenRules[text[at]], text, at)
+		}
+		inWord = alnumByte(text[at])
+	}
+	if l.reach == 0 || isName(text, start, end) {
+		return
+	}
+	for _, h := range m.nearWords(l, text, start, end) {
+		for _, t := range l.context.triggers(h.state) {
+			m.wordAndValue(l, text, int(h.end), l.contextRefs(t), start, end)
+		}
+	}
+}
+
+// isName reports whether a value is what a program calls something by: a member
+// behind a dot or a function before its arguments.
+func isName(text []byte, start, end int) bool {
+	return start > 0 && text[start-1] == '.' || end < len(text) && text[end] == '('
+}
+
+// nearWords returns the places of context words that stand within reach of a
+// value. Texts around values are looked through once, from the first value on.
+func (m *Matcher) nearWords(l *layer, text []byte, start, end int) []hit {
+	lo, hi := window(text, start, end, l.reach, l.reach, l.lines)
+	if from := max(m.covered, lo); from < hi {
+		s := l.context.warmUp(text[max(0, from-l.context.longest+1):from])
+		m.words = l.context.single(text, s, from, hi, m.words)
+		m.covered = hi
+	}
+	first := sort.Search(len(m.words), func(i int) bool { return int(m.words[i].end) > lo })
+	last := first
+	for last < len(m.words) && int(m.words[last].end) <= hi {
+		last++
+	}
+	return m.words[first:last]
+}
+
+// wordAndValue tries the rules of a context word, which ends at a place, at a
+// value.
+func (m *Matcher) wordAndValue(l *layer, text []byte, wordEnd int, refs []refWords, start, end int) {
+	for i := range refs {
+		ref := &refs[i]
+		n := ref.rule()
+		rec := l.records[n].record()
+		word := ref.marker(l.pool)
+		if m.set.off[l.first+n] || start < int(m.done[l.first+n]) || int(rec.min) > end-start ||
+			!wordAt(text, wordEnd-len(word), word) {
+			continue
+		}
+		first := &l.sets[rec.first]
+		for at := start; at+int(rec.min) <= end; at++ {
+			if first[text[at]] == 0 || !m.leftFree(l, &rec, text, at) {
+				continue
+			}
+			if s, ok := m.match(l, n, &rec, text, at); ok && m.accept(l, n, &rec, text, s) {
+				break
+			}
+		}
+		m.done[l.first+n] = int32(start + 1) // with whatever word it is tried again
+	}
+}
+
+// tryAll tries rules at one place.
+func (m *Matcher) tryAll(l *layer, list []uint16, text []byte, at int) {
+	for _, n := range list {
+		rec := l.records[n].record()
+		if m.set.off[l.first+int(n)] || at >= len(text) || l.sets[rec.first][text[at]] == 0 ||
+			at < int(m.done[l.first+int(n)]) || !m.leftFree(l, &rec, text, at) {
+			continue
+		}
+		s, ok := m.match(l, int(n), &rec, text, at)
+		if ok && m.accept(l, int(n), &rec, text, s) {
+			m.done[l.first+int(n)] = int32(s.end)
+		}
+	}
+}
+
+// leftFree reports whether a match may start at a place, given the byte before.
+func (m *Matcher) leftFree(l *layer, rec *ruleRecord, text []byte, at int) bool {
+	if rec.left == noSet || at == 0 {
+		return true
+	}
+	if l.sets[rec.left][text[at-1]] != 0 {
+		return escaped(text, at)
+	}
+	// In "\ntoken" the n is no part of the token, unless the rule wants it.
+	return text[at-1] != '\\' || !escaped(text, at+1) || rec.flags&flagLiteral != 0
+}
+
+// escaped reports whether the bytes before a place are an escape sequence that
+// stands for something which is no letter or digit, as \n, %3D or \u0022.
+func escaped(text []byte, at int) bool {
+	if at >= 2 && text[at-2] == '\\' {
+		switch text[at-1] {
+		case 'n', 'r', 't', 'b', 'f', 'v', '0':
+			return true
+		}
+	}
+	switch {
+	case at >= 3 && text[at-3] == '%' && hexes(text[at-2:at]):
+		return true
+	case at >= 4 && text[at-4] == '\\' && text[at-3] == 'x' && hexes(text[at-2:at]):
+		return true
+	case at >= 6 && text[at-6] == '\\' && text[at-5] == 'u' && hexes(text[at-4:at]):
+		return true
+	}
+	return false
+}
+
+func hexes(b []byte) bool {
+	for _, c := range b {
+		if !('0' <= c && c <= '9' || 'a' <= fold(c) && fold(c) <= 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// match runs the pattern of a rule at one place.
+func (m *Matcher) match(l *layer, n int, rec *ruleRecord, text []byte, at int) (span, bool) {
+	var behind *byteSet
+	if rec.right != noSet {
+		behind = &l.sets[rec.right]
+	}
+	limit := min(len(text), at+int(rec.max))
+	if rec.engine != Regexp {
+		s, how := m.machine.run(l.code[rec.start:], text, at, limit, behind)
+		if how != exhausted {
+			return s, how == matched
+		}
+	}
+	return m.set.fallback(l, n, behind).match(text, at, limit)
+}
+
+// accept adds a match whose path and context are as the rule wants them.
+func (m *Matcher) accept(l *layer, n int, rec *ruleRecord, text []byte, s span) bool {
+	if s.secretEnd <= s.secretStart {
+		return false
+	}
+	r := m.set.rule(l.first + n)
+	if rec.flags&flagPath != 0 && !r.Path.MatchString(m.path) {
+		return false
+	}
+	if rec.flags&flagContext != 0 && !m.near(r, text, s) {
+		return false
+	}
+	m.out = append(m.out, Match{r, s.start, s.end, s.secretStart, s.secretEnd, rec.bits, l.first + n})
+	return true
+}
+
+// near reports whether a context word of the rule stands near a match, or in
+// the path. A word that the credential spells by chance says nothing.
+func (m *Matcher) near(r *Rule, text []byte, s span) bool {
+	lo, hi := window(text, s.start, s.end, r.Back, r.Forward, r.Lines)
+	if len(r.Markers) > 0 {
+		return r.InContext(text[lo:hi]) || r.InContext([]byte(m.path))
+	}
+	return r.InContext(text[lo:s.secretStart]) || r.InContext(text[s.secretEnd:hi]) || r.InContext([]byte(m.path))
+}
+
+// InContext reports whether a context word of the rule stands in text.
+func (r *Rule) InContext(text []byte) bool {
+	for _, w := range r.Context {
+		if contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// contains reports whether a context word stands in text, whatever its case.
+func contains(text []byte, word string) bool {
+	first := word[0]
+	for i := 0; i+len(word) <= len(text); i++ {
+		if fold(text[i]) == first && wordAt(text, i, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordAt reports whether a context word stands at a place, whatever its case. A
+// short one must be a word, or a part of one that has its own capital letter.
+func wordAt(text []byte, at int, word string) bool {
+	if at+len(word) > len(text) {
+		return false
+	}
+	for i := range len(word) {
+		if fold(text[at+i]) != word[i] {
+			return false
+		}
+	}
+	if len(word) >= shortWord {
+		return true
+	}
+	end := at + len(word)
+	if len(word) <= tinyWord && (at > 0 && digitByte(text[at-1]) || end < len(text) && digitByte(text[end])) {
+		return false // a part of something random rather than of a name
+	}
+	if at > 0 && letter(text[at-1]) && letter(text[at]) && !(lower(text[at-1]) && !lower(text[at])) {
+		return false
+	}
+	return end == len(text) || !letter(text[end]) || !letter(text[end-1]) || lower(text[end-1]) && !lower(text[end])
+}
+
+func digitByte(b byte) bool { return '0' <= b && b <= '9' }
+
+func letter(b byte) bool { return lower(b | 0x20) }
+
+func lower(b byte) bool { return 'a' <= b && b <= 'z' }
+
+// window returns the part of text around [from, to) that lies within a number
+// of bytes before and after, and within a number of lines to each side.
+func window(text []byte, from, to, back, forward, lines int) (lo, hi int) {
+	lo, hi = from, to
+	first, last := max(0, from-back), min(len(text), to+forward)
+	for n := lines; ; n-- {
+		i := bytes.LastIndexByte(text[first:lo], '\n')
+		if i < 0 {
+			lo = first
+			break
+		}
+		if lo = first + i; n == 0 {
+			lo++
+			break
+		}
+	}
+	for n := lines; ; n-- {
+		i := bytes.IndexByte(text[hi:last], '\n')
+		if i < 0 {
+			hi = last
+			break
+		}
+		if hi += i; n == 0 {
+			break
+		}
+		hi++
+	}
+	return lo, hi
+}
+
+// A fallback is a pattern for package regexp. It is used where the byte program
+// cannot express a pattern or would take too many steps.
+type fallback struct {
+	atStart, inside *regexp.Regexp // inside starts one byte before the match
+	secret          int            // number of the group
+}
+
+func (s *Set) fallback(l *layer, n int, behind *byteSet) *fallback {
+	if f := l.slow[n].Load(); f != nil {
+		return f
+	}
+	pattern := ""
+	parsed, err := syntax.Parse(s.rule(l.first+n).Pattern, syntax.Perl)
+	if err == nil {
+		pattern = parsed.String() // closes what the source leaves open, as \Q
+	}
+	tail := ""
+	if behind != nil && behind.count() > 0 {
+		tail = `(?:\z|[^` + classText(behind) + `])`
+	}
+	f := &fallback{}
+	if f.atStart, err = regexp.Compile(`\A(?P<whole>` + pattern + `)` + tail); err == nil {
+		f.inside, err = regexp.Compile(`\A(?s:.)(?P<whole>` + pattern + `)` + tail)
+		f.secret = f.atStart.SubexpIndex("secret")
+	}
+	if err != nil {
+		f = &fallback{}
+	}
+	l.slow[n].CompareAndSwap(nil, f)
+	return l.slow[n].Load()
+}
+
+// classText returns the members of a set below 0x80 as the inside of a class.
+func classText(s *byteSet) string {
+	const hex = "0123456789abcdef"
+	out := []byte{}
+	for c := range 0x80 {
+		if s[c] != 0 {
+			out = append(out, '\\', 'x', hex[c>>4], hex[c&15])
+		}
+	}
+	return string(out)
+}
+
+func (f *fallback) match(text []byte, at, limit int) (span, bool) {
+	re, from := f.atStart, at
+	if at > 0 {
+		re, from = f.inside, at-1
+	}
+	if re == nil {
+		return span{}, false
+	}
+	g := re.FindSubmatchIndex(text[from:min(len(text), limit+1, math.MaxInt32)])
+	if g == nil || from+g[3] > limit {
+		return span{}, false
+	}
+	s := span{from + g[2], from + g[3], from + g[2], from + g[3]}
+	if f.secret > 0 && g[2*f.secret] >= 0 {
+		s.secretStart, s.secretEnd = from+g[2*f.secret], from+g[2*f.secret+1]
+	}
+	return s, true
+}

@@ -1,0 +1,236 @@
+package rules
+
+import (
+	"cmp"
+	"encoding/binary"
+	"iter"
+	"math/bits"
+	"slices"
+	"sort"
+)
+
+// minValue is the least length of a value: a longest run of value bytes that
+// has the shape of something random. What no literal gives away is looked for
+// only where one stands.
+const minValue = 16
+
+// A Trace is what a Matcher saw of a text on the way through it: the places
+// where triggers end and the values. Whatever it takes to find matches starts
+// from them, so a text with a trace need not be read through again.
+type Trace struct {
+	hits   [][]hit // by layer
+	values []valueSpan
+}
+
+// A valueSpan is where a value stands.
+type valueSpan struct{ start, end int32 }
+
+// A Run is a part of a text that was made from another one, its base: Len bytes
+// from Start on, copied from the base at Base, or new if Base is negative.
+type Run struct{ Start, Len, Base int }
+
+// Values yields where the values start, in order.
+func (t *Trace) Values() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for _, v := range t.values {
+			if !yield(int(v.start)) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Trace) reset(layers int) {
+	for len(t.hits) < layers {
+		t.hits = append(t.hits, nil)
+	}
+	for i := range t.hits {
+		t.hits[i] = t.hits[i][:0]
+	}
+	t.values = t.values[:0]
+}
+
+// Look reads through text, which is shorter than 2 GiB, and notes in tr what is
+// needed to find matches. What tr held before is overwritten.
+func (m *Matcher) Look(text []byte, tr *Trace) {
+	tr.reset(len(m.set.layers))
+	for i, l := range m.set.layers {
+		l.auto.scan(text, &m.lanes)
+		for k := range m.lanes {
+			tr.hits[i] = append(tr.hits[i], m.lanes[k]...)
+		}
+	}
+	tr.values = m.valuesIn(text, 0, len(text), tr.values)
+}
+
+// LookDelta is Look for a text of which the runs say how it was made from a
+// base, given the trace of that. It reads only what is new and what lies around
+// the seams. The runs cover the text in order and without gaps; what they say
+// to be copied must be equal to the base. tr must not be base.
+func (m *Matcher) LookDelta(text []byte, runs []Run, base, tr *Trace) {
+	fresh := 0
+	for _, r := range runs {
+		if r.Base < 0 {
+			fresh += r.Len
+		}
+	}
+	// Four streams read on at a pace that jumping to and fro cannot match.
+	if 2*fresh > len(text) || len(base.hits) != len(m.set.layers) {
+		m.Look(text, tr)
+		return
+	}
+	tr.reset(len(m.set.layers))
+	for i, l := range m.set.layers {
+		tr.hits[i] = l.auto.inherit(text, runs, base.hits[i], tr.hits[i])
+	}
+	tr.values = m.inheritValues(text, runs, base.values, tr.values)
+}
+
+// inherit returns the hits in text: those in copied runs from the base, the
+// others by looking. A hit is decided by the bytes of the longest trigger up to
+// its end, so it is inherited if that many lie in one run.
+func (a *automaton) inherit(text []byte, runs []Run, base, found []hit) []hit {
+	known := 0 // hits that end up to here are found
+	for i := 0; i < len(runs); i++ {
+		r := runs[i]
+		for r.Base >= 0 && i+1 < len(runs) && runs[i+1].Base == r.Base+r.Len {
+			i++
+			r.Len += runs[i].Len
+		}
+		end := r.Start + r.Len
+		sure := r.Start + a.longest
+		if r.Start == 0 && r.Base == 0 {
+			sure = 0 // the start of the text is that of the base
+		}
+		if r.Base < 0 || sure >= end {
+			continue // looked at with what follows, or at the end
+		}
+		found = a.between(text, known, sure, found)
+		shift := int32(r.Start - r.Base)
+		from := sort.Search(len(base), func(k int) bool { return int(base[k].end) > sure-int(shift) })
+		for _, h := range base[from:] {
+			if int(h.end+shift) > end {
+				break
+			}
+			found = append(found, hit{h.end + shift, h.state})
+		}
+		known = end
+	}
+	return a.between(text, known, len(text), found)
+}
+
+// between appends the hits that end behind from and not behind to.
+func (a *automaton) between(text []byte, from, to int, found []hit) []hit {
+	if from >= to {
+		return found
+	}
+	s := a.warmUp(text[max(0, from-a.longest+1):from])
+	return a.single(text, s, from, to, found)
+}
+
+// valuesIn appends the values in text[from:to], which may not cut one.
+//
+// A window of minValue bytes goes through the text. If bytes in it are none of
+// a value, it goes on behind the last of those: most bytes are looked at once,
+// eight at a time, and hardly any branch depends on the text.
+func (m *Matcher) valuesIn(text []byte, from, to int, found []valueSpan) []valueSpan {
+	for i := from; i+minValue <= to; {
+		w := text[i : i+minValue : i+minValue]
+		if bad := otherBytes(binary.LittleEndian.Uint64(w[8:])); bad != 0 {
+			i += 16 - bits.LeadingZeros64(bad)/8
+			continue
+		}
+		if bad := otherBytes(binary.LittleEndian.Uint64(w)); bad != 0 {
+			i += 8 - bits.LeadingZeros64(bad)/8
+			continue
+		}
+		start, end := i, i+minValue
+		for start > from && m.value[text[start-1]] {
+			start--
+		}
+		for end < to && m.value[text[end]] {
+			end++
+		}
+		for end < to && text[end] == '=' {
+			end++ // padding belongs to it, an assignment behind a name does not harm
+		}
+		if m.looksRandom(text[start:end]) {
+			found = append(found, valueSpan{int32(start), int32(end)})
+		}
+		i = end
+	}
+	return found
+}
+
+// otherBytes returns the highest bit of each of the eight bytes in w that is no
+// value byte; see valueBytes.
+func otherBytes(w uint64) uint64 {
+	const ones = 0x0101010101010101
+	const top = 0x80 * ones
+	y := w &^ top
+	z := y | 0x20*ones
+	letter := (z + (0x80-'a')*ones) &^ (z + (0x7f-'z')*ones)
+	underscore := z + ones                                              // 0x7f, which only _ and DEL become
+	mark := (y + (0x80-'+')*ones) &^ (y + (0x7f-'9')*ones)              // + , - . / 0 to 9
+	mark &= ((y ^ '.'*ones) + 0x7f*ones) & ((y ^ ','*ones) + 0x7f*ones) // but not . and ,
+	return (^(letter | underscore | mark) | w) & top
+}
+
+// looksRandom reports whether a run of value bytes holds a part whose pairs of
+// letters and digits are too rare for names, paths and prose. Evidence is summed
+// up from where it speaks for random text on, so that a name before it does no
+// harm. Digits alone are never random: nothing tells a key from a number.
+func (m *Matcher) looksRandom(run []byte) bool {
+	var hex, oneCase, twoCases int
+	before := uint8(other)
+	for _, c := range run {
+		now := m.kinds[c]
+		e := &m.evidence[uint(before)<<6|uint(now)]
+		hex = max(hex+int(e.hex), 0)
+		oneCase = max(oneCase+int(e.oneCase), 0)
+		twoCases = max(twoCases+int(e.twoCases), 0)
+		if max(hex, oneCase, twoCases) >= randomBound {
+			return true
+		}
+		before = now
+	}
+	return false
+}
+
+// inheritValues returns the values in text: those inside copied runs from the
+// base, those that touch a seam or new bytes by looking.
+func (m *Matcher) inheritValues(text []byte, runs []Run, base, found []valueSpan) []valueSpan {
+	looked := 0 // no value that starts before is missing
+	for _, r := range runs {
+		end := r.Start + r.Len
+		from, to := r.Start, end
+		if r.Base >= 0 {
+			shift := int32(r.Start - r.Base)
+			k := sort.Search(len(base), func(k int) bool { return int(base[k].start) > r.Base })
+			for ; k < len(base) && int(base[k].end+shift) < end; k++ {
+				found = append(found, valueSpan{base[k].start + shift, base[k].end + shift})
+			}
+			to = r.Start // only the seam
+		}
+		found, looked = m.around(text, from, to, looked, found)
+	}
+	found, _ = m.around(text, len(text), len(text), looked, found)
+	slices.SortFunc(found, func(a, b valueSpan) int { return cmp.Compare(a.start, b.start) })
+	return found
+}
+
+// around appends the values that touch text[from:to] and start at or behind
+// looked, and returns where to go on.
+func (m *Matcher) around(text []byte, from, to, looked int, found []valueSpan) ([]valueSpan, int) {
+	for from > looked && (m.value[text[from-1]] || text[from-1] == '=') {
+		from--
+	}
+	from = max(from, looked)
+	for to < len(text) && (m.value[text[to]] || text[to] == '=') {
+		to++
+	}
+	if from >= to {
+		return found, looked
+	}
+	return m.valuesIn(text, from, to, found), to
+}
