@@ -1,0 +1,203 @@
+package scan
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/keysift/keysift/internal/judge"
+	"github.com/keysift/keysift/rules"
+)
+
+// The rules under which values are reported that nothing but the judge speaks
+// for: their names, their looks and what stands around them.
+const (
+	ruleCredential    = "generic-credential"
+	ruleURLCredential = "generic-url-credential"
+)
+
+// judgeCheck is the check of rules whose matches are words: what stands on the
+// line is for the judge.
+const judgeCheck = "judge"
+
+// A judged decides about values without a format of their own.
+type judged struct {
+	judge *judge.Judge
+	text  *rules.Rule // nil if disabled
+	url   *rules.Rule // nil if disabled
+}
+
+func newJudged(set *rules.Set, by *judge.Judge) *judged {
+	if by == nil {
+		by = judge.Default()
+	}
+	return &judged{judge: by, text: enabled(set, ruleCredential), url: enabled(set, ruleURLCredential)}
+}
+
+func enabled(set *rules.Set, id string) *rules.Rule {
+	if r, ok := set.Rule(id); ok && set.Enabled(id) {
+		return r
+	}
+	return nil
+}
+
+func (j *judged) rule(f judge.Form) *rules.Rule {
+	if f == judge.FormUserInfo || f == judge.FormQuery {
+		return j.url
+	}
+	return j.text
+}
+
+// A line is the part of a text between two line breaks.
+type line struct{ start, end int }
+
+// judgeLines appends a candidate for each value that the judge takes for a
+// credential: on lines with a credential word, on the lines that such a line
+// may name a value for, and on lines with a value that looks random.
+func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *rules.Trace) {
+	w.lines = w.lines[:0]
+	noted := -1 // start of the last line noted: places come in order
+	code, structured := inCode(path), isStructured(path)
+	for i := range words {
+		if structured && inProse(text, words[i].Start, words[i].End) {
+			continue
+		}
+		n := judge.WordLines
+		if code && !goesOn(text, words[i].End) {
+			n = 1
+		}
+		noted = w.addLines(text, words[i].Start, n, noted)
+	}
+	noted = -1
+	for at := range tr.Values() {
+		noted = w.addLines(text, at, 1, noted)
+	}
+	slices.SortFunc(w.lines, func(a, b line) int { return a.start - b.start })
+	done := -1
+	for _, l := range w.lines {
+		if l.start > done && (!code || mayHoldLiteral(text[l.start:l.end])) {
+			w.judgeLine(path, text, l)
+		}
+		done = max(done, l.start)
+	}
+}
+
+// isStructured reports whether a path is that of a program or of data in which
+// a value stands behind an operator or in quotes, and never just behind a word.
+func isStructured(path string) bool {
+	f := judge.FamilyOf(path)
+	return f >= judge.FamilyGo && f <= judge.FamilyOther || f == judge.FamilyJSON || f == judge.FamilyYAML
+}
+
+// inProse reports whether the word that holds text[start:end] stands between
+// other words, as in a comment or a description.
+func inProse(text []byte, start, end int) bool {
+	for start > 0 && isNameByte(text[start-1]) {
+		start--
+	}
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	if start < 2 || text[start-1] != ' ' || !isNameByte(text[start-2]) {
+		return false
+	}
+	return end+1 < len(text) && text[end] == ' ' && isNameByte(text[end+1])
+}
+
+func isNameByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
+}
+
+// inCode reports whether a path is that of a program, in which a bare word is
+// an identifier and never a value.
+func inCode(path string) bool {
+	f := judge.FamilyOf(path)
+	return f >= judge.FamilyGo && f <= judge.FamilyOther
+}
+
+// goesOn reports whether the line of a program in which a place lies ends in the
+// middle of something that gives a name its value.
+func goesOn(text []byte, at int) bool {
+	end := bytes.IndexByte(text[at:], '\n')
+	if end < 0 {
+		return false
+	}
+	l := bytes.TrimRight(text[at:at+end], " \t\r")
+	return len(l) > 0 && bytes.IndexByte([]byte("=(:+\"'`\\"), l[len(l)-1]) >= 0
+}
+
+// mayHoldLiteral reports whether a line of a program can hold a value: in
+// quotes, as bytes in hexadecimal, or in a comment that assigns something.
+func mayHoldLiteral(l []byte) bool {
+	comment, assigns := false, false
+	for i, c := range l {
+		switch c {
+		case '"', '\'', '`':
+			return true
+		case '#', '*':
+			comment = true
+		case '/':
+			comment = comment || i > 0 && l[i-1] == '/'
+		case '=', ':':
+			assigns = true
+		case 'x':
+			if i > 0 && l[i-1] == '0' {
+				return true
+			}
+		}
+	}
+	return comment && assigns
+}
+
+// addLines notes the line in which a place lies and those after it, n in all,
+// but for lines up to the one that starts at noted. It returns where the last
+// one starts.
+func (w *worker) addLines(text []byte, at, n, noted int) int {
+	start := bytes.LastIndexByte(text[:at], '\n') + 1
+	for ; n > 0 && start < len(text); n-- {
+		end := len(text)
+		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		if start > noted {
+			w.lines = append(w.lines, line{start, end})
+			noted = start
+		}
+		start = end + 1
+	}
+	return noted
+}
+
+func (w *worker) judgeLine(path string, text []byte, l line) {
+	j := w.engine.judged()
+	w.values = j.judge.Candidates(w.values[:0], path, text, l.start, l.end)
+	for i := range w.values {
+		v := &w.values[i]
+		r := j.rule(v.Form)
+		if r == nil {
+			continue
+		}
+		score := j.judge.Score(path, text, v)
+		confidence, ok := confidenceOf(j.judge.Level(score))
+		if !ok {
+			continue
+		}
+		c := candidate{
+			match: rules.Match{Rule: r, Start: v.Start, End: v.End, SecretStart: v.Start, SecretEnd: v.End, Bits: rules.AnyBits},
+			start: v.Start, end: v.End, score: score, confidence: confidence, severity: r.Severity,
+			reason: "judged by " + v.Form.String(),
+		}
+		w.found = append(w.found, c)
+	}
+}
+
+func confidenceOf(l judge.Level) (rules.Confidence, bool) {
+	switch l {
+	case judge.LevelHigh:
+		return rules.HighConfidence, true
+	case judge.LevelMedium:
+		return rules.MediumConfidence, true
+	case judge.LevelLow:
+		return rules.LowConfidence, true
+	}
+	return 0, false
+}

@@ -1,0 +1,99 @@
+package scan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/keysift/keysift/internal/judge"
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+// madeUp returns a value of n letters and digits that looks random and is the
+// same for the same seed.
+func madeUp(n int, seed uint64) string {
+	const alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	out := make([]byte, n)
+	for i := range out {
+		seed = seed*6364136223846793005 + 1442695040888963407
+		out[i] = alphabet[seed>>33%uint64(len(alphabet))]
+	}
+	return string(out)
+}
+
+func judgedSet(t testing.TB) *rules.Set {
+	t.Helper()
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// TestJudgedWords holds the words that lead to lines to those that the judge
+// asks for.
+func TestJudgedWords(t *testing.T) {
+	r, ok := judgedSet(t).Rule("generic-credential")
+	if !ok {
+		t.Fatal("no rule generic-credential")
+	}
+	got, want := slices.Clone(r.Context), judge.Words()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("words of the rule:\n%q\nwords of the judge:\n%q", got, want)
+	}
+}
+
+func TestJudged(t *testing.T) {
+	value := madeUp(24, 7)
+	tests := []struct {
+		path, text string
+		want       bool
+	}{
+		{"app.py", `db_password = "%s"`, true},
+		{"app.env", `SESSION_SECRET=%s`, true},
+		{"config.yaml", `clientSecret: %s`, true},
+		{"main.go", `const apiToken = "%s"`, true},
+		{"main.go", `apiToken := %s`, false}, // an identifier
+		{"app.py", `db_password = os.environ["%s"]`, false},
+		{"app.env", `SESSION_SECRET=${%s}`, false},
+		{"app.py", `commit_hash_label = "no secret here"`, false},
+	}
+	e := scan.New(judgedSet(t), scan.Options{})
+	for _, tt := range tests {
+		text := tt.text
+		if strings.Contains(text, "%s") {
+			text = fmt.Sprintf(text, value)
+		}
+		found := false
+		for _, f := range e.Match(&scan.Chunk{Path: tt.path, Data: []byte(text)}) {
+			found = found || f.Confidence >= rules.MediumConfidence
+		}
+		if found != tt.want {
+			t.Errorf("%s: %s: found %v, want %v", tt.path, tt.text, found, tt.want)
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	e := scan.New(judgedSet(t), scan.Options{})
+	value := madeUp(24, 9)
+	text := "x = 1\npassword = '" + value + "'\npassword = 'changeme'\n"
+	x := e.Explain(&scan.Chunk{Path: "a.py", Data: []byte(text)}, 2)
+	if len(x.Findings) != 1 || len(x.Judged) == 0 || !x.Looked || len(x.Judged[0].Reasons) == 0 {
+		t.Errorf("reported line: %d findings, judged %+v, looked %v", len(x.Findings), x.Judged, x.Looked)
+	}
+	x = e.Explain(&scan.Chunk{Path: "a.py", Data: []byte(text)}, 3)
+	if len(x.Findings) != 0 || len(x.Judged) == 0 || x.Judged[0].Rejected == "" && x.Judged[0].Withheld == "" {
+		t.Errorf("placeholder: %d findings, judged %+v", len(x.Findings), x.Judged)
+	}
+	if s := fmt.Sprintf("%+v", e.Explain(&scan.Chunk{Path: "a.py", Data: []byte(text)}, 2)); strings.Contains(s, value[4:12]) {
+		t.Errorf("the explanation holds the value: %s", s)
+	}
+	if x := e.Explain(&scan.Chunk{Path: "a.py", Data: []byte(text)}, 99); len(x.Judged) != 0 {
+		t.Errorf("line past the end: %+v", x)
+	}
+}
