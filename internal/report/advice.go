@@ -1,0 +1,129 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+// A Situation is what of a finding decides which advice fits.
+type Situation struct {
+	Exposure scan.Exposure
+	Severity rules.Severity
+	Kind     rules.Kind
+	Path     string // as the commands of the advice are to name it; empty for none
+}
+
+// Actions of steps that no provider has, because they are about git.
+const (
+	actionRemove  = "remove"  // take the credential out of where it stands
+	actionIgnore  = "ignore"  // keep a file out of git
+	actionRewrite = "rewrite" // take the credential out of history
+)
+
+// Advice returns the steps of remedy in the order that fits the situation,
+// with those about git added. remedy may be nil.
+//
+// A credential that has left the machine, or of which that is not known, is
+// revoked first if it grants much, and else replaced without downtime: create
+// the second, deploy it, disable the old one, see that nothing breaks, audit
+// what was done with it; history is rewritten last, if at all. One that has
+// not been pushed is taken out of where it stands, and kept elsewhere.
+func Advice(remedy *rules.Remedy, at Situation) []rules.Step {
+	if remedy == nil {
+		remedy = &rules.Remedy{}
+	}
+	if at.Kind == rules.Log || at.Kind == rules.Transport {
+		return slices.Clone(remedy.Steps) // about code, the same wherever it is
+	}
+	var steps []rules.Step
+	for _, action := range order(at) {
+		if s, ok := gitStep(action, at); ok {
+			steps = append(steps, s)
+			continue
+		}
+		for _, s := range remedy.Steps {
+			if s.Action == action {
+				steps = append(steps, s)
+			}
+		}
+	}
+	return steps
+}
+
+func order(at Situation) []string {
+	switch {
+	case !hasLeft(at.Exposure) && at.Kind == rules.File:
+		return []string{actionIgnore, "store"}
+	case at.Exposure == scan.Ignored:
+		return []string{actionIgnore, "store", "restrict"}
+	case at.Exposure == scan.Unreachable:
+		return []string{actionRemove, "revoke", "rotate", "deploy", "validate", "audit", "restrict", "store"}
+	case !hasLeft(at.Exposure):
+		return []string{actionRemove, "store", "restrict", "rotate", "revoke"}
+	case at.Severity >= rules.High:
+		return []string{"revoke", "rotate", "deploy", "validate", "audit", "restrict", "store", actionRewrite}
+	}
+	return []string{"rotate", "deploy", "revoke", "validate", "audit", "restrict", "store", actionRewrite}
+}
+
+// gitStep returns the step for an action about git.
+func gitStep(action string, at Situation) (rules.Step, bool) {
+	path := argument(at.Path)
+	s := rules.Step{Action: action}
+	switch action {
+	case actionRewrite:
+		if at.Exposure < scan.Pushed {
+			return s, false
+		}
+		s.Text = "Rewrite history last, if at all, and never instead of revoking: clones, forks and caches keep the old commits."
+	case actionIgnore:
+		s.Text, s.Command = ignoreText(at, path)
+	case actionRemove:
+		s.Text, s.Command = removeText(at, path)
+	default:
+		return s, false
+	}
+	return s, true
+}
+
+// argument returns path as a command's argument that no shell and no option
+// parser takes for something else.
+func argument(path string) string {
+	switch {
+	case path == "":
+		return "FILE"
+	case path[0] == '-':
+		path = "./" + path
+	}
+	return shellQuote(Visible(path))
+}
+
+func ignoreText(at Situation, path string) (text, command string) {
+	switch at.Exposure {
+	case scan.Ignored:
+		return "Git ignores this file and does not publish it. See that images and packages leave it out too.", ""
+	case scan.Unignored:
+		return "Have git ignore this file before somebody adds it.", "keysift fix " + path
+	}
+	return "Take this file out of the index, which leaves it on disk, and have git ignore it.", "git rm --cached " + path
+}
+
+func removeText(at Situation, path string) (text, command string) {
+	const prune = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
+	switch at.Exposure {
+	case scan.Unignored:
+		return "It is not committed yet. Read it from the environment, or have git ignore the file.", "keysift fix " + path
+	case scan.Staged:
+		return "It is not committed yet (before the first commit: git rm --cached).", "git restore --staged " + path
+	case scan.Unreachable:
+		return "No branch or tag reaches this object, but it may have been pushed before: if so, or if you are not sure, revoke the credential. Then remove what git keeps of it.", prune
+	case scan.Stash:
+		return "It stands in a stash, which is not pushed. Drop that stash, and take it out of what you restore from it.", "git stash list"
+	case scan.Reflog:
+		return "Only the reflog still holds it. Expire that and remove the object.", prune
+	}
+	return "It is committed and not pushed. Take it out of the file and amend the commit, or rebase if it is an older one, before you push.",
+		"git commit --amend " + path
+}
