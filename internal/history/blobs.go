@@ -1,0 +1,263 @@
+package history
+
+import (
+	"github.com/keysift/keysift/internal/decode"
+	"github.com/keysift/keysift/internal/pack"
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+const (
+	// binaryHead is how much of a binary blob is scanned, for formats that are
+	// known by their first bytes.
+	binaryHead = 4 << 10
+
+	// lfsHead begins the blobs that stand for content kept by git-lfs, which
+	// are no larger than lfsMax.
+	lfsHead = "version https://git-lfs.github.com/spec/v1\n"
+	lfsMax  = 1024
+)
+
+// A blobReader is one worker of the pass over blobs.
+type blobReader struct {
+	*run
+	paths *paths
+	kinds *pathKinds
+	at    []place         // of the blob at hand
+	names []string        // their paths
+	known map[step]string // paths made before
+
+	scratch, again rules.Trace    // of blobs without deltas, and of a blob under a further path
+	free           []*rules.Trace // of blobs whose deltas are done
+	parts          []pack.Run
+	runs           []rules.Run
+}
+
+// scanBlobs makes the third pass.
+func (r *run) scanBlobs(p *paths) error {
+	readers := make([]*blobReader, r.opts.Jobs)
+	for i := range readers {
+		readers[i] = &blobReader{run: r, paths: p, kinds: newPathKinds(r.opts.Rules), known: map[step]string{}}
+	}
+	opts := r.walk(pack.Blob)
+	seen := r.recall(p)
+	opts.Want = func(id pack.ID, _ pack.Type) bool {
+		n := p.table.find(id)
+		return n != none && p.objects[n].class != scan.NoExposure && !seen.has(n)
+	}
+	opts.Visit = func(worker int, o *pack.Object) error {
+		readers[worker].blob(o)
+		return nil
+	}
+	opts.Release = func(worker int, state any) {
+		if tr, ok := state.(*rules.Trace); ok {
+			readers[worker].free = append(readers[worker].free, tr)
+		}
+	}
+	_, err := r.store.Walk(r.ctx, opts)
+	return err
+}
+
+// blob scans one blob under each of its paths.
+func (b *blobReader) blob(o *pack.Object) {
+	b.done.Add(1)
+	n := b.paths.table.find(o.ID)
+	if n == none || b.paths.objects[n].class == scan.NoExposure {
+		return // it was added since the objects were listed
+	}
+	names := b.placesOf(n)
+	if len(names) == 0 {
+		if path := b.path(b.paths.objects[n].step); b.opts.Exclude != nil && b.opts.Exclude(path) {
+			b.skip("excluded", path)
+		}
+		return
+	}
+	if b.opts.MaxBlob > 0 && int64(len(o.Data)) > b.opts.MaxBlob {
+		b.skip("user-limit", names[0])
+		return
+	}
+	b.blobs.Add(1)
+	b.bytes.Add(int64(len(o.Data)))
+	b.match(o, names)
+}
+
+// placesOf fills b.at with the places of a blob that are to be looked at, and
+// returns their paths.
+func (b *blobReader) placesOf(n uint32) []string {
+	first := b.paths.objects[n]
+	b.at = append(b.at[:0], place{first.step, n, first.commit, first.class})
+	b.at = append(b.at, b.paths.places(n)...)
+	names := b.names[:0]
+	for i := 0; i < len(b.at); {
+		path := b.path(b.at[i].step)
+		if !b.wanted(path) {
+			b.at = append(b.at[:i], b.at[i+1:]...)
+			continue
+		}
+		names = append(names, path)
+		i++
+	}
+	b.names = names
+	return names
+}
+
+// recall returns the blobs of which the cache knows that nothing is in them.
+func (r *run) recall(p *paths) bitset {
+	seen := newBitset(p.table.len())
+	if r.cache == nil || len(r.cache.old) == 0 || r.opts.Verify {
+		return seen
+	}
+	b := &blobReader{run: r, paths: p, known: map[step]string{}}
+	for n, kind := range p.table.kinds {
+		obj := uint32(n)
+		if kind != pack.Blob || p.objects[n].class == scan.NoExposure {
+			continue
+		}
+		names := b.placesOf(obj)
+		if len(names) == 0 {
+			continue // left out, and told so when it is read
+		}
+		skipped, ok := r.cache.has(r.cache.hash(p.table.id(obj), names))
+		if !ok {
+			continue
+		}
+		seen.add(obj)
+		r.blobs.Add(1)
+		r.done.Add(1)
+		if reason := cachedSkip[skipped]; reason != "" {
+			r.skip(reason, names[0])
+		}
+	}
+	return seen
+}
+
+// path returns the path of a place. Versions of a file have it in common.
+func (b *blobReader) path(at step) string {
+	path, ok := b.known[at]
+	if !ok {
+		if len(b.known) == maxAsked {
+			clear(b.known)
+		}
+		path = b.paths.path(at)
+		b.known[at] = path
+	}
+	return path
+}
+
+func (r *run) skip(reason, path string) {
+	r.send(event{err: &scan.Skipped{Reason: reason, Path: path}})
+}
+
+// match scans a blob under the paths of b.at, whose names are given.
+func (b *blobReader) match(o *pack.Object, names []string) {
+	c := blobChunk(names[0], o.Data)
+	kind := cleanText
+	if c.Encoding == decode.Binary {
+		kind = cleanBinary
+	} else if isLFS(o.Data) {
+		kind = cleanLFS
+	}
+	if reason := cachedSkip[kind]; reason != "" {
+		b.skip(reason, names[0])
+	}
+	tr := b.trace(o)
+	found := b.look(o, &c, tr)
+	total := len(found)
+	b.tell(o, &b.at[0], found)
+	for i, name := range names[1:] {
+		again := found
+		if b.kinds.differ(names[0], name) {
+			c.Path = name
+			again = b.lookAgain(&c, tr)
+		}
+		total += len(again)
+		b.tell(o, &b.at[i+1], renamed(again, name))
+	}
+	if total == 0 && b.cache != nil {
+		b.cache.add(b.cache.hash(o.ID, names), kind)
+	}
+}
+
+// trace returns where to note what is seen of a blob; for its deltas, if it
+// has any.
+func (b *blobReader) trace(o *pack.Object) *rules.Trace {
+	if o.Children == 0 || b.opts.NoDelta {
+		return &b.scratch
+	}
+	tr := new(rules.Trace)
+	if n := len(b.free); n > 0 {
+		tr, b.free = b.free[n-1], b.free[:n-1]
+	}
+	o.State = tr
+	return tr
+}
+
+// look matches a blob. Of one that was built from another it reads what is new.
+func (b *blobReader) look(o *pack.Object, c *scan.Chunk, tr *rules.Trace) []scan.Finding {
+	if b.opts.NoDelta || c.Encoding == decode.Binary {
+		*tr = rules.Trace{}
+		return b.engine.Match(c)
+	}
+	var d scan.Delta
+	if o.Base != nil {
+		d.Base, _ = o.Base.State.(*rules.Trace)
+	}
+	if d.Base != nil {
+		b.parts, b.runs = o.Runs(b.parts[:0]), b.runs[:0]
+		for _, p := range b.parts {
+			b.runs = append(b.runs, rules.Run(p))
+		}
+		d.Runs = b.runs
+	}
+	return b.engine.MatchDelta(c, d, tr)
+}
+
+// lookAgain matches a blob under a further path, given what was seen of it.
+func (b *blobReader) lookAgain(c *scan.Chunk, tr *rules.Trace) []scan.Finding {
+	if b.opts.NoDelta || c.Encoding == decode.Binary {
+		return b.engine.Match(c)
+	}
+	same := []rules.Run{{Len: len(c.Data)}}
+	return b.engine.MatchDelta(c, scan.Delta{Base: tr, Runs: same}, &b.again)
+}
+
+// renamed returns findings as they are under another path.
+func renamed(found []scan.Finding, path string) []scan.Finding {
+	if len(found) == 0 {
+		return nil
+	}
+	out := make([]scan.Finding, len(found))
+	for i := range found {
+		out[i] = found[i]
+		out[i].Path = path
+	}
+	return out
+}
+
+// tell completes the findings in a blob at one place and hands them over.
+func (b *blobReader) tell(o *pack.Object, at *place, found []scan.Finding) {
+	if len(found) == 0 {
+		return
+	}
+	origin := &scan.Origin{Object: o.ID.String(), Commit: b.paths.commitID(at.commit)}
+	for i := range found {
+		found[i].Exposure, found[i].Origin = at.class, origin
+	}
+	b.mark(at.obj)
+	b.findings(found)
+}
+
+// mark notes that an object holds findings.
+func (r *run) mark(obj uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.marked.add(obj)
+}
+
+// commitID returns the id of a commit, an empty string for none.
+func (p *paths) commitID(c uint32) string {
+	if c == none {
+		return ""
+	}
+	return p.id(p.graph.commits[c].obj)
+}

@@ -1,0 +1,402 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/keysift/keysift/internal/decode"
+	"github.com/keysift/keysift/internal/pack"
+	"github.com/keysift/keysift/internal/scan"
+)
+
+const cureRange = "git fetch origin brings commits that are not here (in GitHub Actions: fetch-depth: 0); git rev-parse --verify tells what git makes of a name"
+
+// narrowed reports whether the run is to look at a part of the history only.
+func (o *Options) narrowed() bool {
+	return o.Range != "" || o.Since != "" || o.Branch != "" || o.Only != nil
+}
+
+// part makes a run over a part of the history: what some commits add.
+func (r *run) part() error {
+	name, err := r.rangeName()
+	if err != nil {
+		r.badRange(r.opts.Range, err)
+		return nil
+	}
+	trees := name == "" // with a range, each commit is compared with its parents
+	s, err := r.structure(trees)
+	if err != nil {
+		return stopped(r.ctx, err)
+	}
+	s.graph.classify(r.tips.list, s.table)
+	s.graph.sort(s.table)
+	set, err := r.chosen(s, name)
+	if err != nil {
+		r.badRange(name, err)
+		return nil
+	}
+	var commits []uint32
+	for i := range s.graph.commits {
+		if set.has(uint32(i)) {
+			commits = append(commits, uint32(i))
+		}
+	}
+	r.commit.Store(int64(len(commits)))
+	r.tellCut(s, commits)
+	if trees {
+		return r.branch(s, commits)
+	}
+	if len(commits) == 0 {
+		r.empty = name
+	}
+	return r.compareAll(s, commits)
+}
+
+// rangeName returns the range that the options ask for; empty for none.
+func (r *run) rangeName() (string, error) {
+	switch {
+	case r.opts.Range == "auto":
+		return automaticRange(r.opts.Env)
+	case r.opts.Range != "":
+		return r.opts.Range, nil
+	case r.opts.Since != "":
+		return r.opts.Since + ".." + r.opts.Branch, nil
+	}
+	return "", nil
+}
+
+func (r *run) badRange(name string, err error) {
+	r.send(event{err: &scan.Incomplete{Reason: "bad-range", Path: name, Detail: err.Error(), Cure: cureRange}})
+}
+
+// chosen returns the commits of a range or, without one, of a branch or of all
+// refs.
+func (r *run) chosen(s *structure, name string) (bitset, error) {
+	rev := &resolver{repo: r.repo, table: s.table, graph: s.graph}
+	if name != "" {
+		return r.inRange(rev, name)
+	}
+	if r.opts.Branch != "" {
+		c, err := rev.commit(r.opts.Branch)
+		if err != nil {
+			return nil, err
+		}
+		return s.graph.ancestors(c), nil
+	}
+	all := newBitset(len(s.graph.commits))
+	for i := range s.graph.commits {
+		if published(s.graph.commits[i].class) {
+			all.add(uint32(i))
+		}
+	}
+	return all, nil
+}
+
+// inRange returns the commits of A..B. For A...B they are the same: what B has
+// and A has not is what B has beyond their merge base.
+func (r *run) inRange(rev *resolver, name string) (bitset, error) {
+	a, b, ok := strings.Cut(name, "..")
+	b = strings.TrimPrefix(b, ".")
+	if !ok || strings.Contains(b, "..") {
+		return nil, errors.New("a range is written A..B or A...B")
+	}
+	if allZero(b) {
+		return newBitset(len(rev.graph.commits)), nil // a branch was removed
+	}
+	to, err := rev.commit(b)
+	if err != nil {
+		return nil, err
+	}
+	var without bitset
+	if allZero(a) {
+		without = r.otherRefs(rev, b, to)
+	} else {
+		from, err := rev.commit(a)
+		if err != nil {
+			return nil, err
+		}
+		without = rev.graph.ancestors(from)
+	}
+	set := rev.graph.ancestors(to)
+	for i := range set {
+		set[i] &^= without[i]
+	}
+	return set, nil
+}
+
+func allZero(rev string) bool { return len(rev) >= 7 && strings.Trim(rev, "0") == "" }
+
+// otherRefs returns what refs reach but those that stand for the revision:
+// that of its name and what a remote has under it, if it is a name, else all at
+// its commit.
+func (r *run) otherRefs(rev *resolver, name string, at uint32) bitset {
+	if name == "" || name == "@" || name == "HEAD" {
+		name = r.tips.headName
+	}
+	short := strings.TrimPrefix(strings.TrimPrefix(name, "refs/heads/"), "refs/tags/")
+	var same, others []uint32
+	named := false
+	for _, t := range r.tips.list {
+		if !t.ref || t.name == "HEAD" || t.class < scan.Committed {
+			continue
+		}
+		c := rev.at(t.id)
+		switch own := short != "" && strings.HasSuffix(t.name, "/"+short); {
+		case c == none:
+		case own && (c == at || !strings.HasPrefix(t.name, "refs/remotes/")):
+			named = true
+		case c == at:
+			same = append(same, c)
+		default:
+			others = append(others, c)
+		}
+	}
+	if named {
+		others = append(others, same...)
+	}
+	return rev.graph.ancestors(others...)
+}
+
+// tellCut tells when the chosen commits meet the boundary of a shallow clone,
+// or miss a parent.
+func (r *run) tellCut(s *structure, commits []uint32) {
+	cut := 0
+	missing := map[pack.ID]string{}
+	for _, c := range commits {
+		obj := s.graph.commits[c].obj
+		switch id := s.table.id(obj); {
+		case r.cut[id]:
+			cut++
+		default:
+			for _, p := range s.lostParent[obj] {
+				missing[p] = "commit:" + id.String()
+			}
+		}
+	}
+	r.tellShallow(cut)
+	r.tellAbsent(missing)
+}
+
+// branch scans all that some commits hold; their ancestors are among them.
+func (r *run) branch(s *structure, commits []uint32) error {
+	p := newPaths(s, r.room(s))
+	p.follow(commits)
+	p.finish()
+	r.Audit.paths, r.marked = p, newBitset(p.table.len())
+	r.tellAbsent(p.missing)
+	set := newBitset(len(s.graph.commits))
+	for _, c := range commits {
+		set.add(c)
+	}
+	for _, m := range p.messages {
+		if c, ok := s.graph.commitOf[m.obj]; ok && set.has(c) && r.opts.Only == nil {
+			r.message(p, &m)
+		}
+	}
+	r.tellNames(p)
+	return stopped(r.ctx, r.scanBlobs(p))
+}
+
+// compareAll scans what each of some commits adds to its parents.
+func (r *run) compareAll(s *structure, commits []uint32) error {
+	r.structureOf = s
+	r.total.Store(int64(len(commits)))
+	r.done.Store(0)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	absent := map[pack.ID]string{}
+	for range r.opts.Jobs {
+		wg.Go(func() {
+			for r.ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(commits) {
+					return
+				}
+				a := adder{run: r, s: s, commit: commits[i], differ: differ{store: r.store, absent: map[pack.ID]string{}}}
+				a.scan()
+				r.done.Add(1)
+				mu.Lock()
+				for id, where := range a.absent {
+					absent[id] = where
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	r.tellAbsent(absent)
+	return nil
+}
+
+// An adder scans what one commit adds.
+type adder struct {
+	*run
+	differ
+	s      *structure
+	commit uint32
+	class  scan.Exposure
+	known  []scan.Finding // in what the commit has touched, as it was before
+	asked  bool
+}
+
+func (a *adder) scan() {
+	k := &a.s.graph.commits[a.commit]
+	id := a.s.table.id(k.obj)
+	a.class = k.class
+	_, data, err := a.store.Get(id)
+	if err != nil {
+		a.damage(pack.Damage{ID: id, Err: err})
+		return
+	}
+	if !a.opts.NoMessages && a.opts.Only == nil {
+		c := messageChunk("commit:", id, data)
+		a.bytes.Add(int64(len(c.Data)))
+		a.tell(a.engine.Match(&c), id.String())
+	}
+	var h pack.CommitHeader
+	_ = h.Parse(a.store.Hash(), data) // the first pass has told if it cannot be read
+	var parents []pack.ID
+	for _, p := range a.s.graph.parentsOf(a.commit) {
+		if tree := a.s.treeOf(p); !tree.IsZero() {
+			parents = append(parents, tree)
+		}
+	}
+	a.compare(h.Tree, parents, "", 0)
+	for i := range a.changes {
+		if c := &a.changes[i]; a.wanted(c.path) {
+			a.change(c)
+		}
+	}
+}
+
+// wanted reports whether a path is to be looked at.
+func (r *run) wanted(path string) bool {
+	return (r.opts.Exclude == nil || !r.opts.Exclude(path)) && (r.opts.Only == nil || r.opts.Only(path))
+}
+
+// change scans one path that the commit has added or changed.
+func (a *adder) change(c *change) {
+	if c.fresh {
+		name := c.path[strings.LastIndexByte(c.path, '/')+1:]
+		a.tell(unplaced(a.engine.Match(&scan.Chunk{Data: []byte(name)}), c.path), "")
+	}
+	if c.id.IsZero() {
+		return
+	}
+	data, ok := a.blob(c.id, c.path)
+	if !ok {
+		return
+	}
+	if a.opts.MaxBlob > 0 && int64(len(data)) > a.opts.MaxBlob {
+		a.skip("user-limit", c.path)
+		return
+	}
+	a.blobs.Add(1)
+	a.bytes.Add(int64(len(data)))
+	chunk := blobChunk(c.path, data)
+	if chunk.Encoding == decode.Binary {
+		a.skip("binary", c.path)
+	} else if isLFS(data) {
+		a.skip("lfs", c.path)
+	}
+	if found := a.engine.Match(&chunk); len(found) > 0 {
+		a.tell(a.added(found), c.id.String())
+	}
+}
+
+func (a *adder) blob(id pack.ID, path string) ([]byte, bool) {
+	kind, data, err := a.store.Get(id)
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
+		a.absent[id] = path
+	case err != nil:
+		a.damage(pack.Damage{ID: id, Err: err})
+	}
+	return data, err == nil && kind == pack.Blob
+}
+
+// added returns the findings that are in nothing that the commit has touched.
+func (a *adder) added(found []scan.Finding) []scan.Finding {
+	if !a.asked {
+		a.asked = true
+		for _, old := range a.olds() {
+			if data, ok := a.blob(old.id, old.path); ok {
+				c := blobChunk(old.path, data)
+				a.known = append(a.known, a.engine.Match(&c)...)
+			}
+		}
+	}
+	var out []scan.Finding
+	for i := range found {
+		if !holds(a.known, &found[i]) {
+			out = append(out, found[i])
+		}
+	}
+	return out
+}
+
+func holds(known []scan.Finding, f *scan.Finding) bool {
+	for i := range known {
+		if known[i].Secret.Equal(f.Secret) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *adder) tell(found []scan.Finding, object string) {
+	id := a.s.table.id(a.s.graph.commits[a.commit].obj)
+	origin := &scan.Origin{Commit: id.String(), Object: object}
+	for i := range found {
+		found[i].Exposure, found[i].Origin = a.class, origin
+		a.noteHead(&found[i])
+	}
+	a.findings(found)
+}
+
+// noteHead notes whether HEAD still has a finding at its path.
+func (a *adder) noteHead(f *scan.Finding) {
+	if strings.HasPrefix(f.Path, "commit:") {
+		return
+	}
+	id, ok := a.entryAt(a.headTree(), f.Path)
+	if !ok {
+		return
+	}
+	still := id.String() == f.Origin.Object
+	if kind, data, err := a.store.Get(id); !still && err == nil && kind == pack.Blob {
+		c := blobChunk(f.Path, data)
+		still = holds(a.engine.Match(&c), f)
+	}
+	if still || f.Start.Line == 0 {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.inHead == nil {
+			a.inHead = map[Place]bool{}
+		}
+		a.inHead[Place{f.Path, f.Start.Line, f.Start.Column, f.Origin.Commit}] = true
+	}
+}
+
+// treeOf returns the id of a commit's tree, the zero id if it is absent.
+func (s *structure) treeOf(c uint32) pack.ID {
+	if tree := s.graph.commits[c].tree; tree != none {
+		return s.table.id(tree)
+	}
+	return pack.ID{}
+}
+
+// blobChunk returns the chunk of a blob.
+func blobChunk(path string, data []byte) scan.Chunk {
+	c := scan.Chunk{Path: path, Data: data, Encoding: decode.Sniff(data)}
+	if c.Encoding == decode.Binary {
+		c.Data = data[:min(len(data), binaryHead)]
+	}
+	return c
+}
+
+func isLFS(data []byte) bool { return len(data) <= lfsMax && bytes.HasPrefix(data, []byte(lfsHead)) }
