@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/keysift/keysift/internal/report"
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+// common are the flags of every command that scans.
+type common struct {
+	policyFlags
+	format, color, progress string
+	outputs                 []string
+	ruleFiles               []string
+	enable, disable         []string
+	exclude                 []string
+	minConfidence           rules.Confidence
+	failConfidence          rules.Confidence
+	minSeverity             rules.Severity
+	minExposure             scan.Exposure
+	showSecrets             string
+	exitCode                int
+	exitZero                bool
+	allowIncomplete         string
+	maxFileSize             sizeValue
+	jobs                    int
+	timeout                 durationValue
+	noSuppress              bool
+	quiet, verbose          bool
+	groupBy                 string // of the report command
+
+	flags *pflag.FlagSet
+}
+
+// anyReason is what --allow-incomplete means without a value.
+const anyReason = "any"
+
+func (c *common) declare(f *pflag.FlagSet) {
+	c.flags = f
+	c.minConfidence = rules.MediumConfidence
+	c.minSeverity = rules.Low
+	c.minExposure = scan.Unignored
+	f.StringVarP(&c.format, "format", "f", "", "`FORMAT` of the report: "+strings.Join(report.Formats(), ", ")+" (default text)")
+	f.StringArrayVarP(&c.outputs, "output", "o", nil, "write the report to `FILE`; FORMAT=FILE writes a further one")
+	c.policyFlags.declare(f)
+	f.StringArrayVar(&c.ruleFiles, "rules", nil, "add the rules in `FILE`")
+	f.StringSliceVar(&c.enable, "enable-rule", nil, "use no rules but those with these `ID`s")
+	f.StringSliceVar(&c.disable, "disable-rule", nil, "leave out the rules with these `ID`s")
+	f.StringArrayVar(&c.exclude, "exclude", nil, "leave out paths that match `GLOB`")
+	f.Var(nameValue[rules.Confidence]{&c.minConfidence, "LEVEL", rules.ParseConfidence}, "min-confidence", "report from this confidence on: low, medium, high, certain")
+	f.Var(nameValue[rules.Severity]{&c.minSeverity, "LEVEL", parseMinSeverity}, "min-severity", "report from this severity on: low, medium, high, critical")
+	f.Var(nameValue[rules.Confidence]{&c.failConfidence, "LEVEL", rules.ParseConfidence}, "fail-confidence", "fail from this confidence on (default as --min-confidence)")
+	f.Var(nameValue[scan.Exposure]{&c.minExposure, "EXPOSURE", scan.ParseExposure}, "min-exposure", "fail from this exposure on")
+	f.StringVar(&c.showSecrets, "show-secrets", "", "do not redact secrets; =force also where CI is set")
+	f.Lookup("show-secrets").NoOptDefVal = "yes"
+	f.IntVar(&c.exitCode, "exit-code", exitFound, "exit status when something is found")
+	f.BoolVar(&c.exitZero, "exit-zero", false, "findings do not fail the run")
+	f.StringVar(&c.allowIncomplete, "allow-incomplete", "", "what could not be read, for these comma-separated `REASON`s or any, does not fail the run")
+	f.Lookup("allow-incomplete").NoOptDefVal = anyReason
+	f.Var(&c.maxFileSize, "max-file-size", "leave out larger files")
+	f.IntVarP(&c.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "number of files scanned at once")
+	f.Var(&c.timeout, "timeout", "stop after this time; the run is then incomplete")
+	f.BoolVar(&c.noSuppress, "no-suppress", false, "report suppressed findings too, marked")
+	f.StringVar(&c.color, "color", "auto", "`WHEN` to use colour: auto, always, never")
+	f.StringVar(&c.progress, "progress", "auto", "`WHEN` to show progress: auto, always, never")
+	f.BoolVarP(&c.quiet, "quiet", "q", false, "no coverage line and no progress")
+	f.BoolVarP(&c.verbose, "verbose", "v", false, "name what is left out")
+	for _, name := range []string{"max-file-size", "timeout"} {
+		f.Lookup(name).DefValue = ""
+	}
+	f.Lookup("fail-confidence").DefValue = ""
+}
+
+func parseMinSeverity(s string) (rules.Severity, error) {
+	v, err := rules.ParseSeverity(s)
+	if err == nil && v == rules.None {
+		err = errors.New("severity none is never reported; want low, medium, high or critical")
+	}
+	return v, err
+}
+
+// check holds the flags to what they may be together.
+func (c *common) check(sys *system) error {
+	if err := c.loadPolicy(sys); err != nil {
+		return err
+	}
+	if !c.flags.Changed("fail-confidence") {
+		c.failConfidence = c.minConfidence
+	}
+	for name, value := range map[string]string{"color": c.color, "progress": c.progress} {
+		if !slices.Contains([]string{"auto", "always", "never"}, value) {
+			return fmt.Errorf("--%s is %q, want auto, always or never", name, value)
+		}
+	}
+	if c.jobs < 1 {
+		return fmt.Errorf("--jobs is %d, want at least 1", c.jobs)
+	}
+	if c.exitCode < 0 || c.exitCode > 255 {
+		return fmt.Errorf("--exit-code is %d, want 0 to 255", c.exitCode)
+	}
+	switch c.showSecrets {
+	case "", "yes", "force":
+	default:
+		return fmt.Errorf("--show-secrets=%s: want no value, or force", c.showSecrets)
+	}
+	if c.showSecrets == "yes" && sys.getenv("CI") != "" {
+		return errors.New("--show-secrets would write credentials into the log of a CI system; if that is meant, say --show-secrets=force")
+	}
+	return nil
+}
+
+// tolerates reports whether an incomplete of this reason leaves the status alone.
+func (c *common) tolerates(reason string) bool {
+	return c.allowIncomplete == anyReason || slices.Contains(strings.Split(c.allowIncomplete, ","), reason)
+}
+
+// ruleSet returns the rules that the flags ask for.
+func (c *common) ruleSet() (*rules.Set, error) {
+	set, err := c.allRules()
+	if err != nil {
+		return nil, err
+	}
+	if len(c.enable) > 0 {
+		if set, err = set.Only(c.enable...); err != nil {
+			return nil, fmt.Errorf("--enable-rule: %w", err)
+		}
+	}
+	if set, err = set.Disable(c.disable...); err != nil {
+		return nil, fmt.Errorf("--disable-rule: %w", err)
+	}
+	return set, nil
+}
+
+// allRules returns the built-in rules with those of the files and of the
+// configuration.
+func (c *common) allRules() (*rules.Set, error) {
+	read := c.readPolicy
+	if read == nil {
+		read = os.ReadFile
+	}
+	set, err := readRules(c.ruleFiles, read)
+	if err != nil {
+		return nil, err
+	}
+	for _, own := range c.ownRules {
+		if set, err = set.Extend(own.Name, own.Data); err != nil {
+			return nil, err
+		}
+	}
+	return set, c.checkRuleNames(set)
+}
+
+// loadRules returns the built-in rules with those of the files.
+func loadRules(files []string) (*rules.Set, error) { return readRules(files, os.ReadFile) }
+
+func readRules(files []string, read func(string) ([]byte, error)) (*rules.Set, error) {
+	set, err := rules.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		data, err := read(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading rules: %w", err)
+		}
+		if set, err = set.Extend(name, data); err != nil {
+			return nil, err
+		}
+	}
+	return set, nil
+}
+
+// colored reports whether text on w is to be coloured.
+func (c *common) colored(sys *system, w io.Writer) bool {
+	switch c.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	if sys.getenv("NO_COLOR") != "" {
+		return false
+	}
+	if force := sys.getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
+		return true
+	}
+	return sys.terminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
