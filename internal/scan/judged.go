@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/keysift/keysift/internal/judge"
 	"github.com/keysift/keysift/rules"
@@ -55,10 +56,18 @@ type line struct{ start, end int }
 // may name a value for, and on lines with a value that looks random.
 func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *rules.Trace) {
 	w.lines = w.lines[:0]
+	if j := w.engine.judged(); j.text == nil && j.url == nil {
+		return
+	}
 	noted := -1 // start of the last line noted: places come in order
 	code, structured := inCode(path), isStructured(path)
+	json := judge.FamilyOf(path) == judge.FamilyJSON
 	for i := range words {
-		if structured && inProse(text, words[i].Start, words[i].End) {
+		at, end := words[i].Start, words[i].End
+		if json && opensBlock(text, end) {
+			continue
+		}
+		if structured && (inProse(text, at, end) || (!code || inComment(text, at)) && !attached(text, at, end)) {
 			continue
 		}
 		n := judge.WordLines
@@ -69,7 +78,9 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 	}
 	noted = -1
 	for at := range tr.Values() {
-		noted = w.addLines(text, at, 1, noted)
+		if !isDigest(text, at) {
+			noted = w.addLines(text, at, 1, noted)
+		}
 	}
 	slices.SortFunc(w.lines, func(a, b line) int { return a.start - b.start })
 	done := -1
@@ -102,6 +113,65 @@ func inProse(text []byte, start, end int) bool {
 	}
 	return end+1 < len(text) && text[end] == ' ' && isNameByte(text[end+1])
 }
+
+// attached reports whether the word that holds text[start:end] is joined to
+// something that may give it a value: quotes, an operator, a flag's hyphens, or
+// the end of its line.
+func attached(text []byte, start, end int) bool {
+	for start > 0 && (isNameByte(text[start-1]) || text[start-1] == '-' || text[start-1] == '.') {
+		start--
+	}
+	for end < len(text) && (isNameByte(text[end]) || text[end] == '-') {
+		end++
+	}
+	const joints = "\"'`=:/@&?()<>[]{}|\\\r\n"
+	return start == 0 || end == len(text) || text[start] == '-' ||
+		strings.IndexByte(joints, text[start-1]) >= 0 || strings.IndexByte(joints, text[end]) >= 0
+}
+
+// opensBlock reports whether the line in which a place lies ends in an opening
+// bracket: what it names is no value.
+func opensBlock(text []byte, at int) bool {
+	n := bytes.IndexByte(text[at:min(len(text), at+judge.MaxLine)], '\n')
+	if n < 0 {
+		return false
+	}
+	l := bytes.TrimRight(text[at:at+n], " \t\r")
+	return len(l) > 0 && (l[len(l)-1] == '{' || l[len(l)-1] == '[')
+}
+
+// inComment reports whether a place in a program lies on a line that is nothing
+// but a comment.
+func inComment(text []byte, at int) bool {
+	l := bytes.TrimLeft(text[bytes.LastIndexByte(text[:at], '\n')+1:at], " \t")
+	return len(l) > 0 && (l[0] == '#' || l[0] == '*' || len(l) > 1 && l[0] == '/' && (l[1] == '/' || l[1] == '*'))
+}
+
+// isDigest reports whether a value is written as the digest of something, as
+// lock files and integrity attributes do.
+func isDigest(text []byte, at int) bool {
+	n := 0
+	for at+n < len(text) && n <= 128 && isHexByte(text[at+n]) {
+		n++
+	}
+	if n == 96 || n == 128 {
+		return true // of SHA-384 or SHA-512; no key is that long
+	}
+	before := text[max(0, at-8):at]
+	value := text[at:min(len(text), at+8)]
+	if bytes.HasSuffix(before, []byte("h1:")) {
+		return true
+	}
+	for _, name := range [...]string{"sha1", "sha256", "sha384", "sha512", "md5"} {
+		if k := len(before) - len(name) - 1; k >= 0 && string(before[k:len(before)-1]) == name && (before[len(before)-1] == ':' || before[len(before)-1] == '-') ||
+			len(value) > len(name) && string(value[:len(name)]) == name && value[len(name)] == '-' {
+			return true
+		}
+	}
+	return false
+}
+
+func isHexByte(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
 
 func isNameByte(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
@@ -150,21 +220,75 @@ func mayHoldLiteral(l []byte) bool {
 
 // addLines notes the line in which a place lies and those after it, n in all,
 // but for lines up to the one that starts at noted. It returns where the last
-// one starts.
+// one starts. Of a line that is too long to be one, as in minified text, it
+// notes the piece in which the place lies and the one behind it.
 func (w *worker) addLines(text []byte, at, n, noted int) int {
-	start := bytes.LastIndexByte(text[:at], '\n') + 1
+	start, end, ok := shortLine(text, at)
+	if !ok {
+		n = min(n, 2)
+	}
 	for ; n > 0 && start < len(text); n-- {
-		end := len(text)
-		if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
-			end = start + i
-		}
 		if start > noted {
 			w.lines = append(w.lines, line{start, end})
 			noted = start
 		}
-		start = end + 1
+		if start = end + 1; !ok {
+			start = end
+		}
+		if start >= len(text) {
+			break
+		}
+		if n > 1 && ok {
+			if start, end, ok = shortLine(text, start); !ok {
+				break
+			}
+		} else if n > 1 {
+			_, end = piece(text, start)
+		}
 	}
 	return noted
+}
+
+// shortLine returns the bounds of the line in which a place lies. For a line
+// longer than judge.MaxLine it returns those of a piece of it, and false.
+func shortLine(text []byte, at int) (start, end int, ok bool) {
+	first, last := max(0, at-judge.MaxLine), min(len(text), at+judge.MaxLine)
+	start, end = first, last
+	if i := bytes.LastIndexByte(text[first:at], '\n'); i >= 0 {
+		start = first + i + 1
+	} else if first > 0 {
+		start, end = piece(text, at)
+		return start, end, false
+	}
+	if i := bytes.IndexByte(text[at:last], '\n'); i >= 0 {
+		end = at + i
+	} else if last < len(text) {
+		start, end = piece(text, at)
+		return start, end, false
+	}
+	if end-start > judge.MaxLine {
+		start, end = piece(text, at)
+		return start, end, false
+	}
+	return start, end, true
+}
+
+// piece returns the part of a long line in which a place lies: from behind the
+// separator before it to behind the one after it, where the judge cuts, too.
+func piece(text []byte, at int) (start, end int) {
+	const separators = ",;{}\n"
+	first, last := max(0, at-judge.MaxLine/2), min(len(text), at+judge.MaxLine/2)
+	start, end = first, last
+	if i := bytes.LastIndexAny(text[first:at], separators); i >= 0 {
+		start = first + i + 1
+	}
+	if i := bytes.IndexAny(text[at:last], separators); i >= 0 {
+		end = at + i + 1
+		if text[end-1] == '\n' {
+			end--
+		}
+	}
+	return start, max(end, min(start+1, len(text)))
 }
 
 func (w *worker) judgeLine(path string, text []byte, l line) {
