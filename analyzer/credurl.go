@@ -1,0 +1,37 @@
+package analyzer
+
+import (
+	"golang.org/x/tools/go/analysis"
+)
+
+func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
+	f := pass.ResultOf[s.flow].(*flow)
+	r := newReporter(pass)
+	for i := range f.found {
+		found := &f.found[i]
+		if found.kind != sinkURL || s.onlyTest(pass, found) {
+			continue
+		}
+		r.report(analysis.Diagnostic{
+			Pos: found.pos, End: found.end, Category: ruleURL,
+			Message: found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
+			Related: chain(pass, found), SuggestedFixes: headerFix(pass, found),
+		}, nil)
+	}
+	for _, c := range f.clear {
+		if isTest(pass, c.pos) && !s.tests {
+			continue
+		}
+		d := analysis.Diagnostic{
+			Pos: c.pos, Category: ruleTransport,
+			Message: c.what + " is sent over plain http to " + c.host + "; use https",
+		}
+		if call, _ := f.written(c.pos, -1); call != nil {
+			d.Pos, d.End = call.Pos(), call.End()
+		}
+		request, _ := f.written(c.request, -1)
+		d.SuggestedFixes = tlsFix(request)
+		r.report(d, nil)
+	}
+	return nil, nil
+}

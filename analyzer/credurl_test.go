@@ -1,0 +1,126 @@
+package analyzer_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/keysift/keysift/analyzer"
+)
+
+const urlImports = `"context" "fmt" "net/http" "net/url" "strings" "github.com/go-resty/resty/v2" "github.com/gorilla/websocket" "wrap" "os"`
+
+const urlDecls = `
+const base = "https://api.corp.test/v1"
+
+var (
+	ctx context.Context
+	hc  *http.Client
+	rc  *resty.Client
+	req *http.Request
+	u   *url.URL
+)
+
+type api struct {
+	token  string
+	apiKey string
+	page   string
+	base   string
+}
+
+func (a *api) endpoint() string { return a.base + "?api_key=" + a.apiKey }
+
+func (a *api) plain() string { return a.base + "?page=" + a.page }
+
+func fetch(address string) { http.Get(address) }
+
+func hash(s string) string { return "" }
+`
+
+// urlStatements request a URL that holds a secret; secret, %[1]s, is an
+// expression of one.
+var urlStatements = []string{
+	`http.Get(base + "?k=" + %[1]s)`,
+	`http.Head(base + "/" + %[1]s)`,
+	`http.Post(base+"?key="+%[1]s, "text/plain", nil)`,
+	`http.PostForm(base+"?key="+%[1]s, nil)`,
+	`hc.Get(fmt.Sprintf("%%s?key=%%s", base, %[1]s))`,
+	`hc.Head(fmt.Sprintf("https://api.corp.test/bot%%s/send", %[1]s))`,
+	`hc.Post(strings.Join([]string{base, %[1]s}, "/"), "", nil)`,
+	`http.NewRequest("GET", base+"?key="+url.QueryEscape(%[1]s), nil)`,
+	`http.NewRequestWithContext(ctx, "GET", base+"?key="+%[1]s, nil)`,
+	`v := url.Values{}; v.Set("k", %[1]s); http.Get(base + "?" + v.Encode())`,
+	`v := url.Values{}; v.Add("k", %[1]s); http.NewRequest("GET", base+"?"+v.Encode(), nil)`,
+	`v := url.Values{"k": {%[1]s}}; http.Get(base + "?" + v.Encode())`,
+	`v := url.Values{}; v["k"] = []string{%[1]s}; http.Get(base + "?" + v.Encode())`,
+	`w := &url.URL{Host: "h", RawQuery: "k=" + %[1]s}; http.Get(w.String())`,
+	`w := url.URL{Host: "h", Path: %[1]s}; http.Get(w.String())`,
+	`w, _ := url.Parse(base); w.RawQuery = "k=" + %[1]s; http.Get(w.String())`,
+	`w, _ := url.Parse(base + %[1]s); http.Get(w.String())`,
+	`w, _ := url.Parse(base); q := w.Query(); q.Set("k", %[1]s); w.RawQuery = q.Encode(); http.Get(w.String())`,
+	`w, _ := url.Parse(base); w.User = url.UserPassword("app", %[1]s); http.Get(w.String())`,
+	`w, _ := url.Parse(base); http.Get(w.JoinPath("x", %[1]s).String())`,
+	`p, _ := url.JoinPath(base, %[1]s); http.Get(p)`,
+	`q := req.URL.Query(); q.Set("k", %[1]s); req.URL.RawQuery = q.Encode()`,
+	`req.URL.RawQuery = "k=" + %[1]s`,
+	`req.URL.Path = "/x/" + %[1]s`,
+	`websocket.DefaultDialer.Dial("wss://h/?k="+%[1]s, nil)`,
+	`rc.R().Get(base + "?k=" + %[1]s)`,
+	`rc.R().SetQueryParam("k", %[1]s)`,
+	`http.Redirect(nil, req, "/next?k="+%[1]s, 302)`,
+	`wrap.Fetch(base + %[1]s)`,
+	`fetch(base + %[1]s)`,
+	`s := base; s += "?k=" + %[1]s; http.Get(s)`,
+	`var b strings.Builder; b.WriteString(base); b.WriteString(%[1]s); http.Get(b.String())`,
+}
+
+// urlQuiet send nothing secret in a URL.
+var urlQuiet = []string{
+	`http.PostForm(base, url.Values{"k": {password}})`,
+	`http.Post(base, "text/plain", strings.NewReader(password))`,
+	`v := url.Values{}; v.Set("k", password); http.NewRequest("POST", base, strings.NewReader(v.Encode()))`,
+	`r, _ := http.NewRequest("GET", base, nil); r.Header.Set("Authorization", "Bearer "+password)`,
+	`r, _ := http.NewRequest("GET", base, nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://localhost:8080/", nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://127.0.0.1/", nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://[::1]:80/", nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.Header.Set("Accept", password)`,
+	`r, _ := http.NewRequest("GET", "http://"+os.Getenv("HOST"), nil); r.SetBasicAuth("app", password)`,
+	`rc.R().SetAuthToken(password).Get(base)`,
+	`url.UserPassword("app", password)`,
+	`v := url.Values{}; v.Set("k", password)`,
+	`v := url.Values{}; v.Set("grant_type", "password"); http.Get(base + "?" + v.Encode())`,
+	`v := url.Values{}; v.Set("token_type", a.page); http.Get(base + "?" + v.Encode())`,
+	`http.Get(a.plain())`,
+	`http.Get(base + "?api_key=")`,
+	`http.Get(base + "?sum=" + hash(password))`,
+	`http.Get(fmt.Sprintf("%s?n=%d", base, len(password)))`,
+	`websocket.DefaultDialer.Dial("wss://h/", http.Header{"Authorization": {password}})`,
+}
+
+// clearStatements send a credential over plain http.
+var clearStatements = []string{
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://10.1.2.3:80/x", nil); r.Header.Set("Authorization", password)`,
+	`r, _ := http.NewRequestWithContext(ctx, "GET", "http://api.corp.test/"+a.page, nil); r.Header.Add("X-Api-Key", password)`,
+	`r, _ := http.NewRequest("GET", fmt.Sprintf("http://api.corp.test/%s", a.page), nil); r.SetBasicAuth("app", password)`,
+}
+
+func TestURLs(t *testing.T) {
+	s := newSource("urls", urlImports, urlDecls)
+	for _, stmt := range urlStatements {
+		for _, secret := range []string{"password", "a.token"} {
+			s.add("a *api, user, password string", fmt.Sprintf(stmt, secret), "becomes part of a URL requested by")
+		}
+		s.add("a *api, user, password string", fmt.Sprintf(stmt, "user"), "")
+		s.add("a *api, user, password string", fmt.Sprintf(stmt, "hash(password)"), "")
+	}
+	s.add("a *api", `http.Get(a.endpoint())`, "field apiKey|query parameter")
+	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
+	for _, stmt := range clearStatements {
+		s.add("a *api, password string", stmt, "is sent over plain http to")
+	}
+	for _, stmt := range urlQuiet {
+		s.add("a *api, password string", stmt, "")
+	}
+	run(t, analyzer.CredURL, map[string]string{"urls/urls.go": s.imported("os.Args", "context.Canceled")})
+}

@@ -1,0 +1,95 @@
+/*
+Package analyzer finds credentials in typed Go code: strings that become
+credentials, and credentials on their way into URLs, logs and errors.
+
+It knows the types, constants and calls of one package at a time, and of the
+packages that one imports what their own analysis said of their functions. It
+knows nothing of files other than Go files and what they embed, of git, or of
+reports: it is for go vet, golangci-lint, gopls and their like.
+
+Diagnostics never hold a value. Their category is the id of a rule; a comment
+on the line, or alone on the line before, allows one if it names the rule and
+gives a reason. Comments nosec and nolint count if they name G101.
+
+The flag config names a TOML file of further sinks and sources:
+
+	[[sink]]
+	package = "example.com/audit"  # import path without the major version
+	receiver = "Trail"             # "*" for any type, left out for functions
+	func = "Add Append"
+	kind = "log"                   # or error, url, credential
+	arg = 1                        # the first argument that counts, from 0
+
+	[[source]]
+	package = "example.com/vault"
+	func = "Fetch"
+	result = 0
+
+The flag names is a pattern of further names of secrets.
+
+# Analyzer hardcoded
+
+hardcoded: find constants that are credentials
+
+The hardcoded analyzer reports a constant string or byte slice that has the
+form of a credential, whatever it is used for, and one that is used as a
+credential, whatever its form:
+
+	auth := smtp.PlainAuth("", "app", "winter", host)
+	req.SetBasicAuth("app", "winter")
+	mac := hmac.New(sha256.New, []byte("winter"))
+	const smtpPassword = "…"
+
+Constants are folded first: concatenation, named constants of other packages,
+byte literals, strings.Join and fmt.Sprintf of constants, and what is decoded
+from base64 or hex are seen whole, and so is a file that go:embed takes along.
+
+Names of environment variables, headers and flags, URLs, placeholders, password
+hashes and texts for people are not reported, nor is a weak string in a test
+unless the flag tests is set.
+
+The suggested fix reads the value from the environment.
+
+# Analyzer credurl
+
+credurl: find credentials in URLs, and sent in the clear
+
+The credurl analyzer reports a secret that becomes a part of a URL which is then
+requested. Servers, proxies and browsers write URLs to their logs:
+
+	resp, err := http.Get("https://api.example.com/v1?api_key=" + apiKey)
+
+	q := req.URL.Query()
+	q.Set("token", token)
+	req.URL.RawQuery = q.Encode()
+
+It also reports a credential that is sent over plain http to a host that is not
+the machine itself:
+
+	req, err := http.NewRequest("GET", "http://api.example.com/", nil)
+	req.SetBasicAuth(user, password)
+
+The suggested fix sends the secret in a header.
+
+# Analyzer credlog
+
+credlog: find credentials that reach a log or an error
+
+The credlog analyzer reports a secret that reaches a log, standard output, an
+error, a panic or a trace:
+
+	log.Printf("connecting as %s with %s", user, password)
+	return fmt.Errorf("token %q refused", token)
+	slog.Info("configuration", "config", cfg) // has a field Password
+
+Secrets are environment variables, fields, parameters, variables and functions
+that are named for one, what a secret manager returns, authorization headers
+and cookies of requests, passwords of forms, and private keys. They are followed
+through calls, also into other packages, closures, fields, maps and channels.
+A hash, a mask, a length or a comparison ends the way, and so does a type that
+redacts itself.
+
+A function that passes its parameter on to a log is reported where it is called
+with a secret; the related information leads to the log.
+*/
+package analyzer

@@ -1,0 +1,402 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"reflect"
+	"strconv"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// newFlow returns the analyzer that the passes about flow share: it follows
+// secrets through one package, and tells of its functions what callers in
+// others have to know.
+func newFlow(s *settings) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "keysiftflow", Doc: "follow secrets from where they are read to where they are written", URL: docURL,
+		Run:              func(pass *analysis.Pass) (any, error) { return runFlow(s, pass) },
+		ResultType:       reflect.TypeFor[*flow](),
+		FactTypes:        []analysis.Fact{new(funcFact)},
+		RunDespiteErrors: true,
+	}
+}
+
+// A flow is what was found out of one package.
+type flow struct {
+	*env
+	pass      *analysis.Pass
+	pkg       *types.Package
+	reads     bool // the package reads a language, whose words are called tokens
+	summaries map[*ssa.Function]*summary
+	callers   map[*ssa.Function][]*ssa.CallCommon // of functions of the package, where they are known
+	sinkMemo  map[*types.Func]*sinkRow
+	classes   map[string]nameClass
+	found     []finding
+	clear     []clearText
+}
+
+// A finding is a secret that reaches a sink.
+type finding struct {
+	kind    sinkKind
+	sink    string // name of the function
+	from    origin
+	pos     token.Pos
+	end     token.Pos
+	arg     ast.Expr // as it is written; nil if it is not an argument
+	call    *ast.CallExpr
+	related []analysis.RelatedInformation
+}
+
+func runFlow(s *settings, pass *analysis.Pass) (any, error) {
+	e, err := s.loaded()
+	if err != nil {
+		return nil, err
+	}
+	f := &flow{
+		env: e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()),
+		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, classes: map[string]nameClass{},
+	}
+	// Of the standard library a table tells what there is to know; and of code
+	// that does not compile there is no program to build.
+	if isStandard(pass.Pkg.Path()) || len(pass.TypeErrors) > 0 {
+		return f, nil
+	}
+	need := f.survey()
+	if !need.any() {
+		return f, nil
+	}
+	f.follow(f.build(need.names))
+	return f, nil
+}
+
+// build makes the SSA form of the package. Names of variables cost memory and
+// are kept only if one of them matters.
+func (f *flow) build(names bool) []*ssa.Function {
+	prog := ssa.NewProgram(f.pass.Fset, 0)
+	for _, p := range f.pkg.Imports() {
+		prog.CreatePackage(p, nil, nil, true)
+	}
+	pkg := prog.CreatePackage(f.pkg, slim(f.pass.Files), f.pass.TypesInfo, false)
+	pkg.SetDebugMode(names)
+	pkg.Build()
+	var funcs []*ssa.Function
+	for _, file := range f.pass.Files {
+		for _, d := range file.Decls {
+			fd, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if obj, ok := f.pass.TypesInfo.Defs[fd.Name].(*types.Func); ok {
+				if fn := prog.FuncValue(obj); fn != nil {
+					funcs = append(funcs, fn)
+				}
+			}
+		}
+	}
+	return append(funcs, pkg.Func("init"))
+}
+
+// follow looks through all functions, and exports what is known of them.
+func (f *flow) follow(funcs []*ssa.Function) {
+	for _, fn := range funcs {
+		f.each(fn, f.noteCalls)
+	}
+	for _, fn := range funcs {
+		f.each(fn, func(fn *ssa.Function) { f.summarize(fn) })
+	}
+	for _, fn := range funcs {
+		obj := object(fn)
+		if obj == nil || obj.Pkg() != f.pkg || !obj.Exported() {
+			continue
+		}
+		s := f.summarize(fn)
+		f.summarizeResults(fn, s)
+		if len(s.Sinks)+len(s.Results) > 0 {
+			f.pass.ExportObjectFact(obj, &s.funcFact)
+		}
+	}
+}
+
+// each calls visit for fn and the functions written in it.
+func (f *flow) each(fn *ssa.Function, visit func(*ssa.Function)) {
+	if fn == nil {
+		return
+	}
+	visit(fn)
+	for _, anon := range fn.AnonFuncs {
+		f.each(anon, visit)
+	}
+}
+
+// noteCalls records who calls the functions of the package.
+func (f *flow) noteCalls(fn *ssa.Function) {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call := common(instr); call != nil && !call.IsInvoke() {
+				if to, ok := call.Value.(*ssa.Function); ok && to.Pkg != nil && to.Pkg.Pkg == f.pkg {
+					f.callers[to] = append(f.callers[to], call)
+				}
+			}
+		}
+	}
+}
+
+func (f *flow) importFact(fn *types.Func, fact *funcFact) bool {
+	return f.pass.ImportObjectFact(fn, fact)
+}
+
+// classify is that of env, which remembers.
+func (f *flow) classify(name string) nameClass {
+	class, ok := f.classes[name]
+	if !ok {
+		class = f.env.classify(name)
+		f.classes[name] = class
+	}
+	return class
+}
+
+// summarize looks for sinks in a function, once. A function that is asked for
+// while it is being looked through gives what is known so far.
+func (f *flow) summarize(fn *ssa.Function) *summary {
+	s := f.summaries[fn]
+	if s != nil {
+		return s
+	}
+	s = &summary{}
+	f.summaries[fn] = s
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			f.instruction(instr)
+		}
+	}
+	return s
+}
+
+// summarizeResults finds what the results of a function hold, once.
+func (f *flow) summarizeResults(fn *ssa.Function, s *summary) {
+	if s.results {
+		return
+	}
+	s.results = true
+	other := map[int]bool{} // results that are something else on some way
+	for _, b := range fn.Blocks {
+		if len(b.Instrs) == 0 {
+			continue
+		}
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for i, v := range ret.Results {
+			if carries(v.Type()) && !isConst(v) && !f.resultOf(s, fn, i, v) {
+				other[i] = true
+			}
+		}
+	}
+	for i := range other {
+		s.dropSecret(i)
+	}
+}
+
+// resultOf notes what a result holds on one way out of a function. It reports
+// whether that is a secret.
+func (f *flow) resultOf(s *summary, fn *ssa.Function, i int, v ssa.Value) bool {
+	secret := false
+	for _, o := range f.origins(v, true) {
+		secret = secret || o.param == nil
+		switch {
+		case o.param != nil && o.param.Parent() == fn:
+			s.addResult(resultFlow{Result: i, Param: paramIndex(o.param)})
+		case o.param == nil && !isConstructed(v):
+			s.addResult(resultFlow{Result: i, Param: -1, Secret: o.what, Named: o.named})
+		}
+	}
+	return secret
+}
+
+// isConstructed reports whether v is a new struct: what its fields hold is
+// known by their names.
+func isConstructed(v ssa.Value) bool {
+	_, ok := derefType(v.Type()).Underlying().(*types.Struct)
+	return ok
+}
+
+// instruction checks one instruction for being a sink.
+func (f *flow) instruction(instr ssa.Instruction) {
+	switch instr := instr.(type) {
+	case *ssa.Panic:
+		f.panics(instr)
+	case *ssa.Store:
+		f.stored(instr)
+	case ssa.CallInstruction:
+		f.call(instr)
+	}
+}
+
+func (f *flow) call(instr ssa.CallInstruction) {
+	call := instr.Common()
+	f.clearRequest(instr)
+	if row := f.sinkOf(call); row != nil {
+		f.sink(instr, row)
+		return
+	}
+	if known := f.known(call); known != nil && len(known.Sinks) > 0 {
+		f.wrapper(instr, known)
+	}
+}
+
+// sink checks the arguments of a call that is a sink.
+func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
+	call := instr.Common()
+	args := spread(call, row.arg)
+	if row.format {
+		args = f.shown(call, row.arg)
+	}
+	if row.one && len(args) > 1 {
+		args = args[:1]
+	}
+	name := calleeText(call)
+	for _, a := range args {
+		f.reach(a.value, row.kind == sinkURL, func(o origin) {
+			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)
+		})
+	}
+}
+
+// shown returns the format of a print and the arguments whose text it shows.
+func (f *flow) shown(call *ssa.CallCommon, from int) []argument {
+	args := spread(call, from)
+	if len(args) == 0 {
+		return nil
+	}
+	format, ok := constString(args[0].value)
+	if !ok {
+		return args
+	}
+	verbs := parseFormat(format)
+	var out []argument
+	for _, a := range args[1:] {
+		if v, ok := verbs[a.index-args[0].index-1]; ok && v.shows {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// reach calls yield for the first secret that v comes from, or else for its
+// parameters.
+func (f *flow) reach(v ssa.Value, inURL bool, yield func(origin)) {
+	found := f.origins(v, inURL)
+	for _, o := range found {
+		if o.what != "" {
+			yield(o)
+			return
+		}
+	}
+	for _, o := range found {
+		yield(o)
+	}
+}
+
+// arrive records that an origin reaches a sink: a secret is a finding, a
+// parameter is one where it is given a secret.
+func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg int) {
+	if o.param != nil {
+		f.passOn(o.param, found.kind, found.sink, instr.Pos())
+		return
+	}
+	found.call, found.arg = f.written(instr.Pos(), arg)
+	switch {
+	case found.arg != nil:
+		found.pos, found.end = found.arg.Pos(), found.arg.End()
+	case found.call != nil:
+		found.pos, found.end = found.call.Pos(), found.call.End()
+	default:
+		found.pos = instr.Pos()
+	}
+	f.found = append(f.found, found)
+}
+
+// passOn notes that a parameter reaches a sink.
+func (f *flow) passOn(p *ssa.Parameter, kind sinkKind, sink string, pos token.Pos) {
+	fn := p.Parent()
+	if kind == sinkError && !makesError(fn) {
+		return
+	}
+	s := f.summaries[fn]
+	if s == nil {
+		s = f.summarize(fn)
+	}
+	at := f.pass.Fset.Position(pos)
+	s.addSink(paramSink{Param: paramIndex(p), Kind: kind, Name: sink, Where: filepath.Base(at.Filename) + ":" + strconv.Itoa(at.Line)})
+}
+
+// makesError reports whether a function is there to make an error: others
+// that fail show what they were given only then, and mostly not all of it.
+func makesError(fn *ssa.Function) bool {
+	results := fn.Signature.Results()
+	return results.Len() == 1 && (isError(results.At(0).Type()) || hasMethod(results.At(0).Type(), "Error"))
+}
+
+// wrapper checks the arguments of a call of a function that passes them on to
+// a sink.
+func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
+	call := instr.Common()
+	fn := callee(call)
+	shift := len(call.Args) - len(arguments(call))
+	for _, s := range known.Sinks {
+		if s.Param < 0 || s.Param >= len(call.Args) {
+			continue
+		}
+		name := s.Name
+		values := []argument{{call.Args[s.Param], s.Param - shift}}
+		if call.Signature().Variadic() && s.Param == len(call.Args)-1 {
+			values = f.variadic(call, s.Param-shift)
+		}
+		for _, a := range values {
+			f.reach(a.value, s.Kind == sinkURL, func(o origin) {
+				found := finding{kind: s.Kind, sink: name, from: o}
+				if fn != nil {
+					found.sink = fn.Name()
+					found.related = []analysis.RelatedInformation{{Pos: fn.Pos(), Message: fn.Name() + " passes it on to " + name + " (" + s.Where + ")"}}
+				}
+				f.arrive(o, found, instr, a.index)
+			})
+		}
+	}
+}
+
+// variadic returns the variadic arguments of a call that the format before
+// them, if there is one, shows.
+func (f *flow) variadic(call *ssa.CallCommon, from int) []argument {
+	if from > 0 {
+		args := arguments(call)
+		if _, ok := constString(args[from-1]); ok && isText(args[from-1].Type()) {
+			if shown := f.shown(call, from-1); len(shown) > 0 {
+				return shown
+			}
+			if s, _ := constString(args[from-1]); len(parseFormat(s)) > 0 {
+				return nil
+			}
+		}
+	}
+	return spread(call, from)
+}
+
+func calleeText(call *ssa.CallCommon) string {
+	fn := callee(call)
+	if fn == nil {
+		return "call"
+	}
+	if recv := receiver(fn); recv != "" {
+		return recv + "." + fn.Name()
+	}
+	if fn.Pkg() != nil {
+		return fn.Pkg().Name() + "." + fn.Name()
+	}
+	return fn.Name()
+}

@@ -1,0 +1,295 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/ssa"
+)
+
+// A need says what of a package has to be known before anything is built.
+type need struct {
+	sinks  bool // it calls what may be a sink
+	reads  bool // it reads what may be a secret
+	names  bool // a local variable may be named for one
+	params bool // a function may pass a parameter on to a sink
+}
+
+// any reports whether the package is to be followed: a secret may reach a
+// sink, or a function of it may be one for others.
+func (n need) any() bool { return n.reads || n.sinks && n.params }
+
+// survey looks over the syntax of the package.
+func (f *flow) survey() need {
+	var n need
+	for _, file := range f.pass.Files {
+		ast.Inspect(file, func(node ast.Node) bool {
+			switch node := node.(type) {
+			case *ast.CallExpr:
+				if sinkWords[calleeName(node)] {
+					n.sinks = true
+				}
+			case *ast.Ident:
+				f.surveyName(&n, node)
+			case *ast.BasicLit:
+				if node.Kind == token.STRING && len(node.Value) < maxName && f.classify(strings.Trim(node.Value, "\"`")) != notSecret {
+					n.reads = true
+				}
+			case *ast.FuncDecl:
+				if !n.params && node.Body != nil && f.mayWrap(node) {
+					n.params = true
+				}
+			}
+			return true
+		})
+	}
+	return n
+}
+
+func (f *flow) surveyName(n *need, id *ast.Ident) {
+	if n.names || f.classify(id.Name) == notSecret && id.Name != "PrivateKey" && id.Name != "BasicAuth" && id.Name != "Secret" {
+		return
+	}
+	n.reads = true
+	if v, ok := f.pass.TypesInfo.Defs[id].(*types.Var); ok && !v.IsField() && v.Parent() != f.pkg.Scope() {
+		n.names = true
+	}
+}
+
+// mayWrap reports whether a function that others may call gives a parameter to
+// what may be a sink, by the looks of it: it has a text or anything among its
+// parameters and writes a log.
+func (f *flow) mayWrap(fd *ast.FuncDecl) bool {
+	if !fd.Name.IsExported() || fd.Type.Params == nil {
+		return false
+	}
+	params := map[string]bool{}
+	for _, field := range fd.Type.Params.List {
+		if t := f.pass.TypesInfo.TypeOf(field.Type); t != nil && !mayHoldText(t) {
+			continue
+		}
+		for _, id := range field.Names {
+			params[id.Name] = true
+		}
+	}
+	if len(params) == 0 {
+		return false
+	}
+	found := false
+	ast.Inspect(fd.Body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && wrapWords[calleeName(call)] && givesAny(call, params) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func mayHoldText(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Interface, *types.Slice:
+		return !isError(t) && typeName(t) != "Context"
+	}
+	return isText(t)
+}
+
+func givesAny(call *ast.CallExpr, params map[string]bool) bool {
+	for _, arg := range call.Args {
+		if id, ok := ast.Unparen(arg).(*ast.Ident); ok && params[id.Name] {
+			return true
+		}
+	}
+	return false
+}
+
+// sinkWords are the names of functions that may be sinks, and wrapWords those
+// for which it is worth knowing who calls them with a parameter.
+var (
+	sinkWords = namesOf(logSinks, writerSinks, urlSinks)
+	wrapWords = namesOf(logSinks, urlSinks)
+)
+
+func namesOf(tables ...[]sinkRow) map[string]bool {
+	m := map[string]bool{"panic": true}
+	for _, table := range tables {
+		for _, row := range table {
+			for name := range strings.FieldsSeq(row.funcs) {
+				m[name] = true
+			}
+		}
+	}
+	for level := range levels {
+		for _, end := range [...]string{"", "f", "w", "ln", "Context", "Ctx"} {
+			m[level+end] = true
+		}
+	}
+	return m
+}
+
+// written returns the call at a position as it is written, and the argument
+// of an index, nil if there is none.
+func (f *flow) written(pos token.Pos, arg int) (*ast.CallExpr, ast.Expr) {
+	file := fileOf(f.pass, pos)
+	if file == nil {
+		return nil, nil
+	}
+	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
+	for _, n := range path {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || call.Lparen != pos {
+			continue
+		}
+		if arg >= 0 && arg < len(call.Args) {
+			return call, call.Args[arg]
+		}
+		return call, nil
+	}
+	return nil, nil
+}
+
+// panics checks what a panic shows.
+func (f *flow) panics(p *ssa.Panic) {
+	f.reach(p.X, false, func(o origin) {
+		if o.param != nil {
+			return
+		}
+		found := finding{kind: sinkError, sink: "panic", from: o, pos: p.Pos(), end: p.Pos()}
+		if call, arg := f.panicCall(p.Pos()); call != nil {
+			found.call, found.arg, found.pos, found.end = call, arg, arg.Pos(), arg.End()
+		}
+		f.found = append(f.found, found)
+	})
+}
+
+func (f *flow) panicCall(pos token.Pos) (*ast.CallExpr, ast.Expr) {
+	file := fileOf(f.pass, pos)
+	if file == nil {
+		return nil, nil
+	}
+	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
+	for _, n := range path {
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 1 {
+			return call, call.Args[0]
+		}
+	}
+	return nil, nil
+}
+
+// stored checks what is stored in the URL of a request, and in an error.
+func (f *flow) stored(st *ssa.Store) {
+	fa, ok := st.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return
+	}
+	s, ok := derefType(fa.X.Type()).Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	field := s.Field(fa.Field)
+	switch {
+	case isURL(fa.X.Type()) && (field.Name() == "RawQuery" || field.Name() == "Path") && isRequestURL(fa.X):
+		f.storedSink(st, sinkURL, "the URL of the request", true)
+	case isText(field.Type()) && f.printsField(derefType(fa.X.Type()), field):
+		f.storedSink(st, sinkError, "error "+typeName(fa.X.Type()), false)
+	}
+}
+
+func (f *flow) storedSink(st *ssa.Store, kind sinkKind, sink string, inURL bool) {
+	f.reach(st.Val, inURL, func(o origin) {
+		if o.param != nil {
+			f.passOn(o.param, kind, sink, st.Pos())
+			return
+		}
+		found := finding{kind: kind, sink: sink, from: o, pos: st.Pos(), end: st.Pos()}
+		if e := f.assigned(st.Pos()); e != nil {
+			found.arg, found.pos, found.end = e, e.Pos(), e.End()
+		}
+		f.found = append(f.found, found)
+	})
+}
+
+// assigned returns the expression that the assignment or key at a position is
+// given.
+func (f *flow) assigned(pos token.Pos) ast.Expr {
+	file := fileOf(f.pass, pos)
+	if file == nil {
+		return nil
+	}
+	path, _ := astutil.PathEnclosingInterval(file, pos, pos)
+	for _, n := range path {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			return n.Value
+		case *ast.AssignStmt:
+			for i, lhs := range n.Lhs {
+				if lhs.Pos() <= pos && pos <= lhs.End() && i < len(n.Rhs) {
+					return n.Rhs[i]
+				}
+			}
+			return n.Rhs[0]
+		}
+	}
+	return nil
+}
+
+// isRequestURL reports whether u is the URL of a request.
+func isRequestURL(u ssa.Value) bool {
+	load, ok := u.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	fa, ok := load.X.(*ssa.FieldAddr)
+	return ok && typeName(fa.X.Type()) == "Request"
+}
+
+// printsField reports whether t is an error of this package whose text shows a
+// field.
+func (f *flow) printsField(t types.Type, field *types.Var) bool {
+	n := named(t)
+	if n == nil || n.Obj().Pkg() != f.pkg || !hasMethod(t, "Error") {
+		return false
+	}
+	for _, file := range f.pass.Files {
+		for _, d := range file.Decls {
+			fd, ok := d.(*ast.FuncDecl)
+			if !ok || fd.Name.Name != "Error" || fd.Recv == nil || fd.Body == nil {
+				continue
+			}
+			if named(f.pass.TypesInfo.TypeOf(fd.Recv.List[0].Type)) == n && mentions(f.pass.TypesInfo, fd.Body, field) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// constPrefix returns the constant text with which v starts.
+func constPrefix(v ssa.Value) string {
+	switch v := v.(type) {
+	case *ssa.Const:
+		if v.Value != nil && v.Value.Kind() == constant.String {
+			return constant.StringVal(v.Value)
+		}
+	case *ssa.BinOp:
+		if v.Op == token.ADD {
+			return constPrefix(v.X)
+		}
+	case *ssa.Call:
+		if fn := callee(&v.Call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" && fn.Name() == "Sprintf" {
+			format, _ := constString(v.Call.Args[0])
+			before, _, _ := strings.Cut(format, "%")
+			return before
+		}
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			if p := constPrefix(e); p != "" {
+				return p
+			}
+		}
+	}
+	return ""
+}

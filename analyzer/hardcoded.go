@@ -1,0 +1,416 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+// maxConst bounds the constants that are matched against the rules, in bytes.
+const maxConst = 1 << 20
+
+func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
+	e, err := s.loaded()
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: newReporter(pass), names: map[ast.Expr]string{}}
+	for _, f := range pass.Files {
+		c.file(f)
+	}
+	return nil, nil
+}
+
+// A checker finds the constants of one package that are credentials.
+type checker struct {
+	*env
+	*folder
+	*reporter
+	pass  *analysis.Pass
+	info  *types.Info
+	names map[ast.Expr]string // what an expression is called where it stands
+	stack []ast.Node
+}
+
+func (c *checker) file(f *ast.File) {
+	c.embeds(f)
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil {
+			c.stack = c.stack[:len(c.stack)-1]
+			return true
+		}
+		if !c.visit(n) {
+			return false
+		}
+		c.stack = append(c.stack, n)
+		return true
+	})
+}
+
+// visit checks what a node says of its parts, and reports whether they are to
+// be looked at one by one.
+func (c *checker) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.ImportSpec:
+		return false
+	case *ast.ValueSpec:
+		c.checkSpec(n)
+	case *ast.AssignStmt:
+		c.checkAssign(n)
+	case *ast.ReturnStmt:
+		c.checkReturn(n)
+	case *ast.CaseClause:
+		c.checkCase(n)
+	case *ast.Field:
+		c.checkTag(n)
+	case *ast.CompositeLit:
+		c.checkLiteral(n)
+	case *ast.CallExpr:
+		c.checkCall(n)
+	case *ast.BinaryExpr:
+		c.checkCompare(n)
+	}
+	if e, ok := n.(ast.Expr); ok {
+		return !c.checkConst(e) // a constant is checked whole, not part by part
+	}
+	return true
+}
+
+// checkConst matches a constant against the rules, whatever it is used for. It
+// reports whether e is a constant.
+func (c *checker) checkConst(e ast.Expr) bool {
+	v, ok := c.fold(e)
+	switch e.(type) {
+	case *ast.Ident, *ast.SelectorExpr:
+		return ok // what it stands for is checked where it is written
+	}
+	if !ok {
+		return false
+	}
+	if len(v.text) >= 8 && len(v.text) <= maxConst {
+		if f := c.match(c.names[e], v.text, e.Pos()); f != nil {
+			c.reportRule(e, f)
+		}
+	}
+	return true
+}
+
+// match returns the finding of the rules in a constant of some name, or nil.
+func (c *checker) match(name, text string, pos token.Pos) *scan.Finding {
+	path := c.pass.Fset.Position(pos).Filename
+	quote := `"`
+	if strings.ContainsAny(text, "\n\"") {
+		quote = "`"
+	}
+	data := text
+	if name != "" {
+		data = name + " = " + quote + text + quote
+	}
+	found := c.engine.Match(&scan.Chunk{Path: path, Data: []byte(data)})
+	if len(found) == 0 && name != "" {
+		data = text
+		found = c.engine.Match(&scan.Chunk{Path: path, Data: []byte(data)})
+	}
+	for i := range found {
+		f := &found[i]
+		if strings.Contains(f.Rule.ID, "hash") {
+			continue // of a password, from which nobody can read it
+		}
+		if f.Confidence >= rules.MediumConfidence && (!isTest(c.pass, pos) || isProven(f, data)) {
+			return f
+		}
+	}
+	return nil
+}
+
+// isProven reports whether a finding is a credential even in a test: an offline
+// check says so, or it bears the marker of its format.
+func isProven(f *scan.Finding, data string) bool {
+	if f.Confidence == rules.Certain {
+		return true
+	}
+	if f.Confidence < rules.HighConfidence || f.End.Byte > int64(len(data)) {
+		return false
+	}
+	secret := data[f.Start.Byte:f.End.Byte]
+	return slices.ContainsFunc(f.Rule.Markers, func(marker string) bool { return strings.HasPrefix(secret, marker) })
+}
+
+func (c *checker) reportRule(e ast.Expr, f *scan.Finding) {
+	c.report(analysis.Diagnostic{
+		Pos: e.Pos(), End: e.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
+		Message:        "hard-coded " + f.Rule.Title + "; revoke and rotate it",
+		SuggestedFixes: c.envFix(e, envName(c.names[e], f.Rule.ID)),
+	}, f.Rule.Aliases)
+}
+
+// credential checks what is given to something that name leads to. what says
+// what that is, for the message.
+func (c *checker) credential(e ast.Expr, name string, class nameClass, at place, what string) {
+	if e == nil || class == notSecret {
+		return
+	}
+	if _, known := c.names[e]; !known {
+		c.names[e] = name
+	}
+	if isTest(c.pass, e.Pos()) && !c.tests {
+		return
+	}
+	v, ok := c.fold(e)
+	if !ok || !credible(stripScheme(v.text), class, at, name) {
+		return
+	}
+	if f := c.match(name, v.text, v.origin.Pos()); f != nil {
+		c.reportRule(v.origin, f)
+		return
+	}
+	d := analysis.Diagnostic{
+		Pos: v.origin.Pos(), End: v.origin.End(), Category: ruleHardcoded,
+		Message: "hard-coded credential " + what + "; rotate it and read it at run time",
+	}
+	if at != placeCompare { // an unset variable would be equal to no password at all
+		d.SuggestedFixes = c.envFix(v.origin, envName(name, "secret"))
+	}
+	c.report(d, nil)
+}
+
+// named checks a value that is given a name, if the type of the value can hold
+// a credential.
+func (c *checker) named(e ast.Expr, name string, at place, what string) {
+	if e == nil || !isText(c.info.TypeOf(e)) && !isFlagText(c.info.TypeOf(e)) {
+		return
+	}
+	c.credential(e, name, c.env.classify(name), at, what)
+}
+
+// isFlagText reports whether t is any, in which a text may be put.
+func isFlagText(t types.Type) bool {
+	_, ok := t.(*types.Interface)
+	return ok
+}
+
+func (c *checker) checkSpec(n *ast.ValueSpec) {
+	at := placeVar
+	if g, ok := c.top().(*ast.GenDecl); ok && g.Tok == token.CONST {
+		at = placeConst
+	}
+	for i, name := range n.Names {
+		if i < len(n.Values) && len(n.Values) == len(n.Names) {
+			c.named(n.Values[i], name.Name, at, "in "+name.Name)
+		}
+	}
+}
+
+func (c *checker) checkAssign(n *ast.AssignStmt) {
+	if len(n.Lhs) != len(n.Rhs) || n.Tok == token.ADD_ASSIGN {
+		return
+	}
+	for i, lhs := range n.Lhs {
+		if name := c.nameOf(lhs); name != "" {
+			c.named(n.Rhs[i], name, placeVar, "in "+name)
+		}
+	}
+}
+
+// nameOf returns the name of what is assigned to: a variable, a field or the
+// constant key of a map.
+func (c *checker) nameOf(lhs ast.Expr) string {
+	switch lhs := lhs.(type) {
+	case *ast.Ident:
+		return lhs.Name
+	case *ast.SelectorExpr:
+		return lhs.Sel.Name
+	case *ast.IndexExpr:
+		if _, ok := underlying(c.info.TypeOf(lhs.X)).(*types.Map); ok {
+			v, _ := c.fold(lhs.Index)
+			return v.text
+		}
+	case *ast.StarExpr:
+		return c.nameOf(lhs.X)
+	}
+	return ""
+}
+
+func underlying(t types.Type) types.Type {
+	if t == nil {
+		return types.Typ[types.Invalid]
+	}
+	return t.Underlying()
+}
+
+func (c *checker) top() ast.Node {
+	if len(c.stack) == 0 {
+		return nil
+	}
+	return c.stack[len(c.stack)-1]
+}
+
+// checkReturn checks the result of a function that is named for a secret, and
+// of one that gives the key of a JSON web token.
+func (c *checker) checkReturn(n *ast.ReturnStmt) {
+	if len(n.Results) == 0 {
+		return
+	}
+	for i := len(c.stack) - 1; i >= 0; i-- {
+		switch fn := c.stack[i].(type) {
+		case *ast.FuncDecl:
+			if isKeyfunc(c.info.TypeOf(fn.Name)) {
+				c.credential(n.Results[0], "jwt key", secretPassword, placeSink, "as the key of a token")
+			}
+			c.named(n.Results[0], fn.Name.Name, placeVar, "returned by "+fn.Name.Name)
+			return
+		case *ast.FuncLit:
+			if isKeyfunc(c.info.TypeOf(fn)) {
+				c.credential(n.Results[0], "jwt key", secretPassword, placeSink, "as the key of a token")
+			}
+			return
+		}
+	}
+}
+
+// isKeyfunc reports whether t is a function that returns the key for a token.
+func isKeyfunc(t types.Type) bool {
+	sig, ok := underlying(t).(*types.Signature)
+	if !ok || sig.Params().Len() != 1 || sig.Results().Len() != 2 {
+		return false
+	}
+	n := named(sig.Params().At(0).Type())
+	return n != nil && n.Obj().Name() == "Token" && inPackage("*/jwt|*/jwt-go", pkgPath(n.Obj().Pkg()))
+}
+
+// checkCompare checks what a password is compared with.
+func (c *checker) checkCompare(n *ast.BinaryExpr) {
+	if n.Op != token.EQL && n.Op != token.NEQ {
+		return
+	}
+	c.compared(n.X, n.Y)
+	c.compared(n.Y, n.X)
+}
+
+func (c *checker) compared(x, value ast.Expr) {
+	name := c.spoken(x)
+	if c.env.classify(name) == secretPassword {
+		c.named(value, name, placeCompare, "that "+name+" is compared with")
+	}
+}
+
+// spoken returns the name of an expression that is read.
+func (c *checker) spoken(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.ParenExpr:
+		return c.spoken(e.X)
+	case *ast.CallExpr:
+		if len(e.Args) == 1 {
+			if v, ok := c.fold(e.Args[0]); ok && strings.HasSuffix(calleeName(e), "Value") {
+				return v.text // FormValue("password")
+			}
+			if tv, ok := c.info.Types[e.Fun]; ok && tv.IsType() {
+				return c.spoken(e.Args[0])
+			}
+		}
+		return calleeName(e)
+	}
+	return c.nameOf(e)
+}
+
+func calleeName(e *ast.CallExpr) string {
+	switch f := e.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
+}
+
+// checkCase checks the cases of a switch over a password.
+func (c *checker) checkCase(n *ast.CaseClause) {
+	if len(c.stack) < 2 {
+		return
+	}
+	sw, ok := c.stack[len(c.stack)-2].(*ast.SwitchStmt)
+	if !ok || sw.Tag == nil {
+		return
+	}
+	for _, e := range n.List {
+		c.compared(sw.Tag, e)
+	}
+}
+
+// checkTag checks the defaults that a tag gives a field.
+func (c *checker) checkTag(n *ast.Field) {
+	if n.Tag == nil || len(n.Names) != 1 || c.env.classify(n.Names[0].Name) == notSecret {
+		return
+	}
+	raw := strings.Trim(n.Tag.Value, "`")
+	for _, key := range [...]string{"default", "envDefault", "env-default"} {
+		v, ok := reflect.StructTag(raw).Lookup(key)
+		if !ok || !credible(v, c.env.classify(n.Names[0].Name), placeVar, n.Names[0].Name) || isTest(c.pass, n.Pos()) && !c.tests {
+			continue
+		}
+		c.report(analysis.Diagnostic{
+			Pos: n.Tag.Pos(), End: n.Tag.End(), Category: ruleHardcoded,
+			Message: "hard-coded credential as the default of " + n.Names[0].Name + "; rotate it and require the setting",
+		}, nil)
+	}
+}
+
+// checkLiteral checks the fields of a struct and the values of a map.
+func (c *checker) checkLiteral(n *ast.CompositeLit) {
+	t := c.info.TypeOf(n)
+	switch u := underlying(t).(type) {
+	case *types.Pointer: // an element of []*T
+		if s, ok := underlying(u.Elem()).(*types.Struct); ok {
+			c.checkFields(n, u.Elem(), s)
+		}
+	case *types.Struct:
+		c.checkFields(n, t, u)
+	case *types.Map:
+		for _, elt := range n.Elts {
+			if kv, ok := elt.(*ast.KeyValueExpr); ok {
+				if key, ok := c.fold(kv.Key); ok {
+					c.named(kv.Value, key.text, placeVar, "under the key "+key.text)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) checkFields(n *ast.CompositeLit, t types.Type, s *types.Struct) {
+	for i, elt := range n.Elts {
+		name, value := "", elt
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			if id, ok := kv.Key.(*ast.Ident); ok {
+				name, value = id.Name, kv.Value
+			}
+		} else if i < s.NumFields() {
+			name = s.Field(i).Name()
+		}
+		if isCredentialField(t, name) {
+			c.credential(value, name, secretPassword, placeSink, "in "+typeName(t)+"."+name)
+			continue
+		}
+		c.named(value, name, placeVar, "in field "+name)
+	}
+}
+
+func isCredentialField(t types.Type, field string) bool {
+	n := named(t)
+	if n == nil {
+		return false
+	}
+	for _, row := range credentialFields {
+		if row.field == field && row.typ == n.Obj().Name() && inPackage(row.pkg, pkgPath(n.Obj().Pkg())) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,116 @@
+package analyzer
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/types/typeutil"
+)
+
+// checkCall checks the arguments of a call, each in the ways it may become a
+// credential.
+func (c *checker) checkCall(n *ast.CallExpr) {
+	fn, _ := typeutil.Callee(c.info, n).(*types.Func)
+	if fn == nil {
+		return
+	}
+	path := pkgPath(fn.Pkg())
+	c.checkSinks(n, fn, path)
+	c.checkDSN(n, fn, path)
+	c.checkPairs(n, fn, path)
+	c.checkParams(n, fn)
+}
+
+// checkSinks checks the arguments that the table of sinks names.
+func (c *checker) checkSinks(n *ast.CallExpr, fn *types.Func, path string) {
+	for _, row := range credentialSinks {
+		if row.arg < len(n.Args) && matches(fn, path, row.pkg, row.recv, row.funcs) {
+			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+fn.Name())
+		}
+	}
+	for _, row := range c.sinks {
+		if row.kind == sinkCredential && row.arg < len(n.Args) && matches(fn, path, row.pkg, row.recv, row.funcs) {
+			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+fn.Name())
+		}
+	}
+}
+
+// keyName returns what to call the credential that fn takes.
+func keyName(fn *types.Func, arg int) string {
+	params := fn.Type().(*types.Signature).Params()
+	if arg < params.Len() && classify(params.At(arg).Name()) != notSecret {
+		return params.At(arg).Name()
+	}
+	if strings.HasPrefix(fn.Name(), "New") {
+		return fn.Pkg().Name() + " key"
+	}
+	return fn.Name() + " key"
+}
+
+// checkDSN checks data source names for a password.
+func (c *checker) checkDSN(n *ast.CallExpr, fn *types.Func, path string) {
+	for _, row := range dsnSinks {
+		if row.arg >= len(n.Args) || !matches(fn, path, row.pkg, row.recv, row.funcs) {
+			continue
+		}
+		e := n.Args[row.arg]
+		v, ok := c.fold(e)
+		if !ok || isTest(c.pass, e.Pos()) && !c.tests {
+			continue
+		}
+		pw, ok := dsnPassword(v.text)
+		if !ok || !credible(pw, secretPassword, placeDSN, "") {
+			continue
+		}
+		c.report(analysis.Diagnostic{
+			Pos: v.origin.Pos(), End: v.origin.End(), Category: ruleHardcoded,
+			Message:        "hard-coded password in the data source name given to " + fn.Name() + "; rotate it and read it at run time",
+			SuggestedFixes: c.envFix(v.origin, "DATABASE_URL"),
+		}, nil)
+	}
+}
+
+// checkPairs checks values that a call gives a name.
+func (c *checker) checkPairs(n *ast.CallExpr, fn *types.Func, path string) {
+	for _, row := range pairSinks {
+		if !matches(fn, path, row.pkg, row.recv, row.funcs) {
+			continue
+		}
+		for i, k := row.name, row.value; k < len(n.Args); i, k = i+2, k+2 {
+			if key, ok := c.fold(n.Args[i]); ok {
+				c.pair(n.Args[k], key.text)
+			}
+			if !row.rest {
+				break
+			}
+		}
+	}
+}
+
+func (c *checker) pair(value ast.Expr, key string) {
+	class := c.env.classify(key)
+	switch {
+	case strings.EqualFold(key, "Authorization"), strings.EqualFold(key, "Proxy-Authorization"):
+		class = secretPassword
+	case strings.EqualFold(key, "Cookie"):
+		class = weakName
+	}
+	c.credential(value, key, class, placeVar, "under the name "+key)
+}
+
+// checkParams checks arguments for parameters that are named for a secret.
+func (c *checker) checkParams(n *ast.CallExpr, fn *types.Func) {
+	sig := fn.Type().(*types.Signature)
+	for i, arg := range n.Args {
+		if i >= sig.Params().Len() {
+			return
+		}
+		p := sig.Params().At(i)
+		if !isText(p.Type()) || c.env.classify(p.Name()) == notSecret {
+			continue
+		}
+		c.named(arg, p.Name(), placeVar, "given to "+fn.Name()+" as "+p.Name())
+	}
+}

@@ -1,0 +1,220 @@
+package analyzer_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/keysift/keysift/analyzer"
+	"github.com/keysift/keysift/internal/secrettest"
+	"github.com/keysift/keysift/rules"
+)
+
+// places put a value, %[2]s, where a name, %[1]s, says what it is.
+var places = []string{
+	`var %[1]s = %[2]s`,
+	`func f%[3]d() { %[1]s := %[2]s; _ = %[1]s }`,
+	`func f%[3]d() { var %[1]s string = %[2]s; _ = %[1]s }`,
+	`type t%[3]d struct{ %[1]s string }; var v%[3]d = t%[3]d{%[1]s: %[2]s}`,
+	`type t%[3]d struct{ %[1]s string }; var v%[3]d = &t%[3]d{%[2]s}`,
+	`type t%[3]d struct{ %[1]s []byte }; func f%[3]d(t *t%[3]d) { t.%[1]s = []byte(%[2]s) }`,
+	`var m%[3]d = map[string]string{"%[1]s": %[2]s}`,
+	`func f%[3]d(m map[string]string) { m["%[1]s"] = %[2]s }`,
+	`func g%[3]d(user, %[1]s string) {}; func f%[3]d() { g%[3]d("u", %[2]s) }`,
+	`func f%[3]d() { os.Setenv("%[1]s", %[2]s) }`,
+	`func f%[3]d(h http.Header) { h.Set("%[1]s", %[2]s) }`,
+	`func f%[3]d() { flag.String("%[1]s", %[2]s, "usage") }`,
+}
+
+// A name of a function is one of a variable, too.
+const returned = `func %[1]s() string { return %[2]s }`
+
+const placeImports = "package %s\n\nimport (\n\t\"flag\"\n\t\"net/http\"\n\t\"os\"\n)\n\nvar _, _, _ = flag.String, http.Get, os.Args\n\n"
+
+func TestNames(t *testing.T) {
+	secret := "dbPassword apiKey clientSecret accessToken signingKey GITHUB_TOKEN secretAccessKey passphrase"
+	other := "passwordFile apiKeyHeader tokenURL secretName tokenType publicKey passwordRegexp apiKeyPrefix accessKeyID passwordHash userName tokenizer"
+	files := map[string]string{}
+	n := 0
+	for i, name := range strings.Fields(secret) {
+		pkg := fmt.Sprintf("named%d", i)
+		text := fmt.Sprintf(placeImports, pkg)
+		for k, place := range append([]string{returned}, places...) {
+			ident := name
+			if k == 1 {
+				ident += "2" // the function has the name already
+			}
+			n++
+			text += fmt.Sprintf(place, ident, fmt.Sprintf("%q", random(uint64(n), 20)), n) + " // want `hard-coded credential`\n"
+		}
+		files[pkg+"/p.go"] = text
+	}
+	for i, name := range strings.Fields(other) {
+		pkg := fmt.Sprintf("other%d", i)
+		text := fmt.Sprintf(placeImports, pkg)
+		for k, place := range append([]string{returned}, places...) {
+			ident := name
+			if k == 1 {
+				ident += "2"
+			}
+			n++
+			text += fmt.Sprintf(place, ident, fmt.Sprintf("%q", "kst-"+strings.ToLower(random(uint64(n), 8))), n) + "\n"
+		}
+		files[pkg+"/p.go"] = text
+	}
+	run(t, analyzer.Hardcoded, files)
+}
+
+func TestHardcodedSites(t *testing.T) {
+	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet")
+}
+
+// TestRules checks constants that are credentials by their form alone, however
+// they are written.
+func TestRules(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "package forms\n\nimport (\n\t\"encoding/base64\"\n\t\"encoding/hex\"\n\t\"fmt\"\n\t\"strings\"\n)\n\nfunc use(...any) {}\n\n"
+	n := 0
+	for _, id := range []string{"github-pat", "github-personal-access-token", "slack-bot-token", "stripe-secret-key", "npm-access-token", "gitlab-personal-access-token", "digitalocean-personal-access-token"} {
+		r, ok := set.Rule(id)
+		if !ok || r.Kind != rules.Hardcoded {
+			continue
+		}
+		sn, err := secrettest.Sample(r, 7)
+		if err != nil {
+			t.Fatalf("%s: %v", id, err)
+		}
+		s := sn.Secret()
+		half := len(s) / 2
+		for _, expr := range []string{
+			fmt.Sprintf("%q", s),
+			fmt.Sprintf("%q + %q", s[:half], s[half:]),
+			fmt.Sprintf("[]byte(%q)", s),
+			byteLiteral("[]byte", s),
+			byteLiteral("[...]byte", s),
+			"string(" + byteLiteral("[]byte", s) + ")",
+			fmt.Sprintf("strings.Join([]string{%q, %q}, %q)", s[:half], s[half:], ""),
+			fmt.Sprintf("fmt.Sprintf(%q, %q, %q)", "%s%s", s[:half], s[half:]),
+			fmt.Sprintf("\"prefix \" + %q + \" suffix\"", s),
+		} {
+			n++
+			text += fmt.Sprintf("func f%d() { use(%s) } // want `revoke and rotate it`\n", n, expr)
+		}
+		n++
+		text += fmt.Sprintf("func f%d() { b, _ := base64.StdEncoding.DecodeString(%q); use(b) } // want `revoke and rotate it`\n", n, base64.StdEncoding.EncodeToString([]byte(s)))
+		n++
+		text += fmt.Sprintf("func f%d() { b, _ := hex.DecodeString(%q); use(b) } // want `revoke and rotate it`\n", n, hex.EncodeToString([]byte(s)))
+		n++
+		text += fmt.Sprintf("func f%d() { use(%q) }\n", n, s[:half])
+	}
+	if n == 0 {
+		t.Fatal("no rule was found to make samples of")
+	}
+	text += "var _, _, _, _ = base64.StdEncoding, hex.Dump, fmt.Sprint, strings.Join\n"
+	run(t, analyzer.Hardcoded, map[string]string{"forms/forms.go": text})
+}
+
+func byteLiteral(typ, s string) string {
+	var b strings.Builder
+	b.WriteString(typ + "{")
+	for i := range len(s) {
+		fmt.Fprintf(&b, "%d, ", s[i])
+	}
+	return strings.TrimSuffix(b.String(), ", ") + "}"
+}
+
+func TestEmbed(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := set.Rule("github-personal-access-token")
+	if !ok {
+		t.Skip("no such rule")
+	}
+	sn, err := secrettest.Sample(r, 11)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, analyzer.Hardcoded, map[string]string{
+		"embeds/key.txt":   sn.Secret() + "\n",
+		"embeds/plain.txt": "nothing to see\n",
+		"embeds/embeds.go": "package embeds\n\nimport _ \"embed\"\n\n//go:embed key.txt\nvar data string // want `embedded file key.txt holds a`\n\n//go:embed plain.txt\nvar other string\n",
+	})
+}
+
+func TestTests(t *testing.T) {
+	text := func(want string) string {
+		return fmt.Sprintf("package intest\n\nvar dbPassword = %q%s\n", random(99, 20), want)
+	}
+	run(t, analyzer.Hardcoded, map[string]string{"intest/a.go": "package intest\n", "intest/a_test.go": text("")})
+	flagged := analyzer.All()[0]
+	if err := flagged.Flags.Set("tests", "true"); err != nil {
+		t.Fatal(err)
+	}
+	if err := flagged.Flags.Set("tests", "false"); err != nil {
+		t.Fatal(err)
+	}
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := analyzer.New(set)[0]
+	if err := own.Flags.Set("tests", "true"); err != nil {
+		t.Fatal(err)
+	}
+	run(t, own, map[string]string{"intest/a.go": "package intest\n", "intest/a_test.go": text(" // want `hard-coded credential`")})
+}
+
+func TestConfig(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "flow.toml")
+	writeFile(t, file, "[[sink]]\npackage = \"conf\"\nfunc = \"publish\"\nkind = \"log\"\n\n[[sink]]\npackage = \"conf\"\nfunc = \"unlock\"\nkind = \"credential\"\n\n[[source]]\npackage = \"conf\"\nfunc = \"fetch\"\n")
+	all := analyzer.New(set)
+	for _, f := range [][2]string{{"config", file}, {"names", "^geheim"}} {
+		if err := all[0].Flags.Set(f[0], f[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const head = "package conf\n\nfunc publish(s string) {}\nfunc unlock(s string) {}\nfunc fetch() string { return \"\" }\n"
+	run(t, all[2], map[string]string{"conf/a.go": head + "func f() { publish(fetch()) } // want `result of fetch`\nfunc g(geheim string) { publish(geheim) } // want `parameter geheim`\nfunc h(s string) { publish(s + \"\") }\n"})
+	run(t, all[0], map[string]string{"conf/a.go": head + "func f() { unlock(\"kst-word\") } // want `hard-coded credential`\n"})
+}
+
+func TestConfigErrors(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ text, want string }{
+		{"[[sink]]\nfunc = \"f\"\n", "sink 1: it needs a func and a kind"},
+		{"[[sink]]\nkind = \"log\"\n", "sink 1: it needs a func and a kind"},
+		{"[[source]]\n", "source 1: it needs a func"},
+		{"[[sink]]\nfunction = \"f\"\n", `unknown key "sink.function"`},
+		{"[[sink\n", "toml"},
+	}
+	for _, tt := range tests {
+		file := filepath.Join(t.TempDir(), "flow.toml")
+		writeFile(t, file, tt.text)
+		a := analyzer.New(set)[0]
+		if err := a.Flags.Set("config", file); err != nil {
+			t.Fatal(err)
+		}
+		_, err := a.Run(nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: error %v, want %q", tt.text, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package analyzer
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/keysift/keysift/internal/policy"
+	"github.com/keysift/keysift/rules"
+)
+
+// The categories of diagnostics that no rule of the set stands for.
+const (
+	ruleHardcoded = "hardcoded-credential"
+	ruleURL       = "credential-in-url"
+	ruleTransport = "credential-over-http"
+	ruleLog       = "credential-in-log"
+	ruleError     = "credential-in-error"
+)
+
+// remedyURL is the guidance for findings of no particular provider.
+const remedyURL = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html"
+
+// aliases are further names by which a comment may allow a finding.
+var aliases = map[string][]string{
+	ruleHardcoded: {"hardcoded", "G101"}, ruleURL: {"credurl"}, ruleTransport: {"credurl", "transport"},
+	ruleLog: {"credlog"}, ruleError: {"credlog", ruleLog},
+}
+
+// A reporter reports each place once, unless a comment allows it.
+type reporter struct {
+	pass  *analysis.Pass
+	lines map[string][][]byte // of files that were asked for
+	done  map[token.Pos]bool
+}
+
+func newReporter(pass *analysis.Pass) *reporter {
+	return &reporter{pass: pass, lines: map[string][][]byte{}, done: map[token.Pos]bool{}}
+}
+
+func (r *reporter) report(d analysis.Diagnostic, ids []string) {
+	if r.done[d.Pos] || !d.Pos.IsValid() {
+		return
+	}
+	r.done[d.Pos] = true
+	if d.URL == "" {
+		d.URL = remedyURL
+	}
+	v := r.allowed(d.Pos, append(append([]string{d.Category}, aliases[d.Category]...), ids...))
+	if v.Allowed {
+		return
+	}
+	if v.Ineffective != "" {
+		d.Message += " (the comment does not allow it: " + v.Ineffective + ")"
+	}
+	r.pass.Report(d)
+}
+
+// allowed reads the comments on the line of pos and the line before.
+func (r *reporter) allowed(pos token.Pos, ids []string) policy.Verdict {
+	p := r.pass.Fset.PositionFor(pos, false)
+	lines, ok := r.lines[p.Filename]
+	if !ok {
+		if data, err := r.pass.ReadFile(p.Filename); err == nil {
+			lines = bytes.Split(data, []byte("\n"))
+		}
+		r.lines[p.Filename] = lines
+	}
+	if p.Line < 1 || p.Line > len(lines) {
+		return policy.Verdict{}
+	}
+	var before []byte
+	if p.Line > 1 {
+		before = lines[p.Line-2]
+	}
+	return policy.Allow(lines[p.Line-1], before, ids, true)
+}
+
+// stepURL returns the page on which a credential of the rule is revoked, or
+// the source of what is advised.
+func stepURL(set *rules.Set, r *rules.Rule) string {
+	remedy, ok := set.Remedy(r.Remedy)
+	if !ok {
+		return remedyURL
+	}
+	for _, step := range remedy.Steps {
+		if strings.HasPrefix(step.URL, "https://") {
+			return step.URL
+		}
+	}
+	if strings.HasPrefix(remedy.Source, "https://") {
+		return remedy.Source
+	}
+	return remedyURL
+}
+
+// isTest reports whether pos is in a _test.go file, or in a package that is
+// there for tests only.
+func isTest(pass *analysis.Pass, pos token.Pos) bool {
+	f := pass.Fset.File(pos)
+	return f != nil && strings.HasSuffix(f.Name(), "_test.go") || isTestPackage(pass.Pkg.Path())
+}
+
+// isTestPackage reports whether the path of a package says that it is for
+// tests, as net/http/httptest does.
+func isTestPackage(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		switch part {
+		case "test", "tests", "testing", "testutil", "testutils", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
+			return true
+		}
+	}
+	return strings.HasSuffix(path, "test") && !strings.HasSuffix(path, "latest")
+}
+
+// fileOf returns the file of the package that holds pos, or nil.
+func fileOf(pass *analysis.Pass, pos token.Pos) *ast.File {
+	for _, f := range pass.Files {
+		if f.FileStart <= pos && pos < f.FileEnd {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package analyzer_test
+
+import (
+	"flag"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/checker"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/keysift/keysift/analyzer"
+)
+
+// TestTypeErrors checks that a package which does not compile is reported on
+// as far as it can be.
+func TestTypeErrors(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       int
+	}{
+		{"unknown name", "var dbPassword = \"$WORD\"\nvar x = nothing\n", 1},
+		{"wrong type", "func f() int { return \"a\" }\nvar dbPassword = \"$WORD\"\n", 1},
+		{"unknown import", "import \"no.such/module\"\n\nvar dbPassword = \"$WORD\"\nvar _ = module.X\n", 1},
+		{"broken call", "func f(password string) { g(password, }\n", 0},
+		{"nothing", "", 0},
+		{"cycle", "type T struct{ a [len(x)]int }\nvar x T\n", 0},
+		{"generic", "type L[T any] []T\nfunc (l L[T]) Each(f func(T)) { for _, v := range l { f(v) } }\nfunc g[P ~[]byte](password P) { L[P]{password}.Each(func(P) {}) }\nvar apiPassword = \"$WORD\"\n", 1},
+	}
+	for _, tt := range tests {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "go.mod"), "module broken\n\ngo 1.21\n")
+		writeFile(t, filepath.Join(dir, "a.go"), "package broken\n\n"+expand(tt.text))
+		if got := len(diagnostics(t, dir)); got != tt.want {
+			t.Errorf("%s: %d diagnostics, want %d", tt.name, got, tt.want)
+		}
+	}
+}
+
+// diagnostics runs all analyzers over the package in dir.
+func diagnostics(t *testing.T, dir string) []analysis.Diagnostic {
+	t.Helper()
+	cfg := &packages.Config{Mode: packages.LoadAllSyntax, Dir: dir, Env: append(cleanEnv(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off")}
+	pkgs, err := packages.Load(cfg, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	graph, err := checker.Analyze(analyzer.All(), pkgs, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []analysis.Diagnostic
+	for _, act := range graph.Roots {
+		if act.Err != nil {
+			t.Errorf("%s: %v", act, act.Err)
+		}
+		out = append(out, act.Diagnostics...)
+	}
+	return out
+}
+
+func TestAnalyzers(t *testing.T) {
+	if err := analysis.Validate(analyzer.All()); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range analyzer.All() {
+		if !strings.HasPrefix(a.Doc, "find ") || len(a.Doc) < 200 {
+			t.Errorf("%s: doc %q does not say what it does", a.Name, a.Doc)
+		}
+		if !strings.HasPrefix(a.URL, "https://") {
+			t.Errorf("%s: URL %q", a.Name, a.URL)
+		}
+	}
+	fs := flag.NewFlagSet("test", flag.ContinueOnError)
+	analyzer.Flags(fs)
+	for _, name := range []string{"keysift.tests", "keysift.config", "keysift.names"} {
+		if fs.Lookup(name) == nil {
+			t.Errorf("no flag %s", name)
+		}
+	}
+}
+
+// TestSilent checks that no diagnostic holds the value it is about.
+func TestSilent(t *testing.T) {
+	dir := t.TempDir()
+	value := random(5, 24)
+	writeFile(t, filepath.Join(dir, "go.mod"), "module silent\n\ngo 1.21\n")
+	writeFile(t, filepath.Join(dir, "a.go"), "package silent\n\nimport \"log\"\n\nvar apiKey = \""+value+"\"\n\nfunc f(password string) { log.Print(password, apiKey) }\n")
+	got := diagnostics(t, dir)
+	if len(got) != 3 {
+		t.Errorf("%d diagnostics, want 3", len(got))
+	}
+	for _, d := range got {
+		if strings.Contains(d.Message, value) || d.Category == "" || !strings.HasPrefix(d.URL, "https://") {
+			t.Errorf("diagnostic %+v", d)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package analyzer
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A sourceRow is a function that returns a secret. named is the argument that
+// must name one; -1 if whatever it returns is.
+type sourceRow struct {
+	pkg, recv, funcs string
+	named            int
+	result           int
+	what             string
+}
+
+var sourceRows = []sourceRow{
+	{pkg: "os|syscall", funcs: "Getenv LookupEnv", named: 0, what: "environment variable"},
+	{pkg: "github.com/spf13/viper", recv: "*", funcs: "GetString Get GetStringSlice", named: 0, what: "setting"},
+	{pkg: "net/http|net/textproto", recv: "Header", funcs: "Get Values", named: 0, what: "header"},
+	{pkg: "net/textproto", recv: "MIMEHeader", funcs: "Get Values", named: 0, what: "header"},
+	{pkg: "net/http", recv: "Request", funcs: "FormValue PostFormValue", named: 0, what: "form value"},
+	{pkg: "net/url", recv: "Values", funcs: "Get", named: 0, what: "form value"},
+	{pkg: "github.com/gin-gonic/gin", recv: "Context", funcs: "GetHeader", named: 0, what: "header"},
+	{pkg: "github.com/gin-gonic/gin", recv: "Context", funcs: "PostForm Query DefaultPostForm", named: 0, what: "request value"},
+	{pkg: "github.com/labstack/echo", recv: "*", funcs: "FormValue QueryParam", named: 0, what: "request value"},
+	{pkg: "net/http", recv: "Request", funcs: "BasicAuth", named: -1, result: 1, what: "password of the request"},
+	{pkg: "net/url", recv: "Userinfo", funcs: "Password", named: -1, what: "password of a URL"},
+	{pkg: "golang.org/x/term|golang.org/x/crypto/ssh/terminal", funcs: "ReadPassword", named: -1, what: "password that was typed"},
+	{pkg: "crypto/x509", funcs: "MarshalPKCS8PrivateKey MarshalPKCS1PrivateKey MarshalECPrivateKey", named: -1, what: "private key"},
+	{pkg: "net/http/httputil", funcs: "DumpRequest DumpRequestOut", named: -1, what: "request with its headers"},
+	{pkg: "github.com/hashicorp/vault/api", recv: "Client", funcs: "Token", named: -1, what: "token of Vault"},
+	{pkg: "github.com/zalando/go-keyring|github.com/99designs/keyring", recv: "*", funcs: "Get", named: -1, what: "secret of the key ring"},
+	{pkg: "github.com/1password/onepassword-sdk-go", recv: "*", funcs: "Resolve", named: -1, what: "secret of 1Password"},
+}
+
+// A sourceField is a field of what a secret manager returns.
+type sourceField struct{ pkg, typ, field, what string }
+
+var sourceFields = []sourceField{
+	{"github.com/aws/...", "GetSecretValueOutput", "SecretString", "secret of AWS Secrets Manager"},
+	{"github.com/aws/...", "GetSecretValueOutput", "SecretBinary", "secret of AWS Secrets Manager"},
+	{"github.com/aws/...", "Parameter", "Value", "parameter of AWS Systems Manager"},
+	{"cloud.google.com/go/...|google.golang.org/...", "SecretPayload", "Data", "secret of Google Secret Manager"},
+	{"github.com/Azure/...", "Secret", "Value", "secret of Azure Key Vault"},
+	{"github.com/Azure/...", "GetSecretResponse", "Value", "secret of Azure Key Vault"},
+	{"github.com/Azure/...", "SecretBundle", "Value", "secret of Azure Key Vault"},
+	{"github.com/hashicorp/vault/api", "Secret", "Data", "secret of Vault"},
+	{"github.com/hashicorp/vault/api", "KVSecret", "Data", "secret of Vault"},
+	{"github.com/hashicorp/vault/api", "SecretAuth", "ClientToken", "token of Vault"},
+	{"k8s.io/api/core/...", "Secret", "Data", "Kubernetes secret"},
+	{"k8s.io/api/core/...", "Secret", "StringData", "Kubernetes secret"},
+	{"golang.org/x/oauth2|golang.org/x/oauth2/internal", "Token", "AccessToken", "access token"},
+	{"golang.org/x/oauth2|golang.org/x/oauth2/internal", "Token", "RefreshToken", "refresh token"},
+}
+
+// fieldSource says what secret the field of a struct holds, "" for none.
+func (f *flow) fieldSource(t types.Type, field *types.Var, tag string) string {
+	if n := named(t); n != nil {
+		for _, row := range sourceFields {
+			if row.field == field.Name() && row.typ == n.Obj().Name() && inPackage(row.pkg, pkgPath(n.Obj().Pkg())) {
+				return row.what
+			}
+		}
+	}
+	if !isSecretText(field.Type()) && !isStringPointer(field.Type()) {
+		return ""
+	}
+	class := f.classify(field.Name())
+	if class == weakName && !f.weakCounts() {
+		return ""
+	}
+	if class != notSecret || f.secretFieldName(field.Name(), tag) {
+		return "field " + field.Name()
+	}
+	return ""
+}
+
+func isStringPointer(t types.Type) bool {
+	p, ok := t.Underlying().(*types.Pointer)
+	return ok && isSecretText(p.Elem())
+}
+
+// varSource says what secret a variable or parameter holds, "" for none.
+func (f *flow) varSource(kind, name string, t types.Type) string {
+	if isSecretType(t) {
+		return kind + " " + name + " of type " + typeName(t)
+	}
+	if !isSecretText(t) && !isStringPointer(t) {
+		return ""
+	}
+	switch f.classify(name) {
+	case notSecret:
+		return ""
+	case weakName:
+		if !f.weakCounts() {
+			return ""
+		}
+	}
+	return kind + " " + name
+}
+
+// weakCounts reports whether names as "token" mean a credential in the package.
+// In one that reads a language they mean words of it.
+func (f *flow) weakCounts() bool { return !f.reads }
+
+// readsLanguage reports whether a package, by its path, reads some language.
+func readsLanguage(path string) bool {
+	for _, w := range splitName(path) {
+		if languageWords[w] {
+			return true
+		}
+	}
+	return false
+}
+
+var languageWords = words("parser parsers parse parsing lexer lex scanner tokenizer tokenize tokens syntax ast template templates lang language compiler " +
+	"interpreter expr expression grammar regexp sql ql promql logql traceql css html xml yaml toml json hcl ini csv markdown glob mime mimetype jsonpath cel graphql proto protobuf prototext asm " +
+	"readline shlex dotenv printer tables text nlp")
+
+// callSource says what secret a result of a call is, "" for none.
+func (f *flow) callSource(call *ssa.CallCommon, result int) string {
+	fn := callee(call)
+	if fn == nil {
+		return ""
+	}
+	path := pkgPath(fn.Pkg())
+	for _, rows := range [...][]sourceRow{sourceRows, f.source} {
+		for _, row := range rows {
+			if row.result == result && matches(fn, path, row.pkg, row.recv, row.funcs) {
+				return f.rowSource(&row, call)
+			}
+		}
+	}
+	return f.funcSource(fn, result)
+}
+
+func (f *flow) rowSource(row *sourceRow, call *ssa.CallCommon) string {
+	args := arguments(call)
+	if row.named < 0 || row.what == "" {
+		if row.what == "" {
+			return "result of " + row.funcs
+		}
+		return row.what
+	}
+	if row.named >= len(args) {
+		return ""
+	}
+	key, ok := constString(args[row.named])
+	if !ok || f.classify(key) == notSecret || !isSecretKey(row, key, f) {
+		return ""
+	}
+	return row.what + " " + key
+}
+
+// isSecretKey keeps weak keys to where they mean a secret: a header or an
+// environment variable called TOKEN is one, a form value or a setting may be.
+func isSecretKey(row *sourceRow, key string, f *flow) bool {
+	return f.classify(key) >= strongName || row.what == "header" || row.what == "environment variable"
+}
+
+// funcSource judges a function by its name: Password, GetAPIKey, readToken.
+func (f *flow) funcSource(fn *types.Func, result int) string {
+	sig := fn.Type().(*types.Signature)
+	if result != 0 || sig.Results().Len() == 0 || !isSecretText(sig.Results().At(0).Type()) {
+		return ""
+	}
+	words := splitName(fn.Name())
+	if len(words) > 1 && actionWords[words[0]] || isBarrierName(words) || inPackage("flag|github.com/spf13/pflag", pkgPath(fn.Pkg())) {
+		return ""
+	}
+	if words[len(words)-1] == "credential" {
+		return "" // mostly the public part that names it
+	}
+	class := classifyWords(words)
+	if class == weakName && (!f.weakCounts() || words[0] == "read") || class == notSecret || isStandard(pkgPath(fn.Pkg())) {
+		return ""
+	}
+	return "result of " + fn.Name()
+}
+
+// actionWords start the names of functions that do something with a secret
+// and return something else.
+var actionWords = words("hash check validate verify compare parse is has mask redact encode encrypt set with format must match test count next peek skip scan lex " +
+	"expect describe print list delete remove revoke clear strip trim split join sanitize normalize lookup find resolve update rotate reset change use require register")

@@ -1,0 +1,6 @@
+package fixhard
+
+func h(os int) {
+	bindPassword := "$WORD" // want `in bindPassword`
+	use(bindPassword)
+}

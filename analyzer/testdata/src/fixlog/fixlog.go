@@ -1,0 +1,33 @@
+package fixlog
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"os"
+)
+
+type config struct {
+	User     string
+	Password string
+}
+
+func f(user, password string, cfg *config) error {
+	log.Print(password)                                    // want `parameter password`
+	log.Printf("%s: %s", user, password)                   // want `parameter password`
+	log.Print("password " + password + " of " + user)      // want `parameter password`
+	slog.Info("login", "user", user, "password", password) // want `parameter password`
+	slog.Info("login", slog.String("password", password))  // want `parameter password`
+	slog.Info("configuration", "config", cfg)              // want `field Password of`
+	log.Print(os.Getenv("DB_PASSWORD"))                    // want `environment variable DB_PASSWORD`
+	onlyHere := cfg.Password
+	log.Print(onlyHere) // want `field Password`
+	if user == "" {
+		return errors.New("no user for " + cfg.Password) // want `field Password`
+	}
+	if user == "x" {
+		panic(password) // want `parameter password`
+	}
+	return fmt.Errorf("%q refused", cfg.Password) // want `field Password`
+}

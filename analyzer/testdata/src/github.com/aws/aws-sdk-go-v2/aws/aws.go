@@ -1,0 +1,4 @@
+// Package aws is a stub.
+package aws
+
+func ToString(p *string) string { return *p }

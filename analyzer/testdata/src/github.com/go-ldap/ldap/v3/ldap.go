@@ -1,0 +1,6 @@
+// Package ldap is a stub.
+package ldap
+
+type Conn struct{}
+
+func (*Conn) Bind(username, password string) error { return nil }

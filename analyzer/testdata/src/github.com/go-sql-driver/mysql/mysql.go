@@ -1,0 +1,8 @@
+// Package mysql is a stub.
+package mysql
+
+type Config struct {
+	User   string
+	Passwd string
+	Addr   string
+}

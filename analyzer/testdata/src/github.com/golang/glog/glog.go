@@ -1,0 +1,5 @@
+// Package glog is a stub.
+package glog
+
+func Warningf(format string, args ...any) {}
+func Errorln(args ...any)                 {}

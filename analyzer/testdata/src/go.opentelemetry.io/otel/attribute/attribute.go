@@ -1,0 +1,6 @@
+// Package attribute is a stub.
+package attribute
+
+type KeyValue struct{}
+
+func String(key, value string) KeyValue { return KeyValue{} }

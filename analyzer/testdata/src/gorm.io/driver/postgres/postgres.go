@@ -1,0 +1,4 @@
+// Package postgres is a stub.
+package postgres
+
+func Open(dsn string) any { return nil }

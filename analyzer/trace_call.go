@@ -1,0 +1,227 @@
+package analyzer
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// result follows one result of a call.
+func (t *tracer) result(call *ssa.Call, index int) {
+	if b, ok := call.Call.Value.(*ssa.Builtin); ok {
+		if b.Name() == "append" || b.Name() == "min" || b.Name() == "max" {
+			for _, a := range call.Call.Args {
+				t.value(a)
+			}
+		}
+		return
+	}
+	fn := callee(&call.Call)
+	if fn != nil && t.method(call, fn) {
+		return
+	}
+	if fn != nil {
+		if from := passes(fn); from >= 0 {
+			t.passed(call, fn, from)
+			return
+		}
+	}
+	t.summarized(call, index)
+}
+
+// passed follows the arguments that a function is known to return.
+func (t *tracer) passed(call *ssa.Call, fn *types.Func, from int) {
+	args := spread(&call.Call, from)
+	if fn.Name() == "Sprintf" || fn.Name() == "Appendf" {
+		args = t.printed(&call.Call, from)
+	}
+	for _, a := range args {
+		t.value(a.value)
+	}
+}
+
+// printed returns the arguments whose text a format shows, and records a query
+// parameter that the format names.
+func (t *tracer) printed(call *ssa.CallCommon, from int) []argument {
+	args := spread(call, from)
+	if len(args) == 0 {
+		return nil
+	}
+	format, ok := constString(args[0].value)
+	if !ok {
+		return args
+	}
+	verbs := parseFormat(format)
+	var out []argument
+	for _, a := range args[1:] {
+		v, ok := verbs[a.index-args[0].index-1]
+		if !ok || !v.shows {
+			continue
+		}
+		if t.inURL && t.classify(queryKey(v.before)) >= strongName && !isConst(a.value) && isTextual(a.value) {
+			t.secret("query parameter "+queryKey(v.before), call.Pos(), true)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func isTextual(v ssa.Value) bool {
+	if m, ok := v.(*ssa.MakeInterface); ok {
+		v = m.X
+	}
+	return isText(v.Type())
+}
+
+// concat follows both sides of a concatenation.
+func (t *tracer) concat(v *ssa.BinOp) {
+	if v.Op != token.ADD {
+		return
+	}
+	if t.inURL && !isConst(v.Y) {
+		if key := queryKey(lastConst(v.X)); t.classify(key) >= strongName {
+			t.secret("query parameter "+key, v.Pos(), true)
+			return
+		}
+	}
+	t.value(v.X)
+	t.value(v.Y)
+}
+
+// lastConst returns the constant at the end of a concatenation.
+func lastConst(v ssa.Value) string {
+	if b, ok := v.(*ssa.BinOp); ok && b.Op == token.ADD {
+		v = b.Y
+	}
+	s, _ := constString(v)
+	return s
+}
+
+// queryKey returns the name of the query parameter whose value follows s, or
+// nothing.
+func queryKey(s string) string {
+	s, ok := strings.CutSuffix(s, "=")
+	if !ok {
+		return ""
+	}
+	i := strings.LastIndexAny(s, "?&")
+	if i < 0 {
+		return ""
+	}
+	return s[i+1:]
+}
+
+// method follows the methods that return what their receiver was given. It
+// reports whether fn is one.
+func (t *tracer) method(call *ssa.Call, fn *types.Func) bool {
+	recv := receiverOf(&call.Call)
+	if recv == nil {
+		return false
+	}
+	path, typ, name := pkgPath(fn.Pkg()), receiver(fn), fn.Name()
+	switch {
+	case path == "net/url" && typ == "Values" && name == "Encode":
+		t.value(recv)
+		t.mapOf(recv)
+	case path == "net/url" && typ == "URL" && (name == "String" || name == "RequestURI" || name == "Query" || name == "JoinPath" || name == "ResolveReference" || name == "Parse"):
+		t.urlParts(recv)
+		if name == "Query" && t.inURL {
+			t.mapOf(call)
+		}
+		for _, a := range arguments(&call.Call) {
+			t.value(a)
+		}
+	case path == "strings" && typ == "Builder" && name == "String", path == "bytes" && typ == "Buffer" && (name == "String" || name == "Bytes"):
+		t.written(recv)
+	case path == "context" && name == "Value":
+		t.contextValue(recv)
+	case path == "sync" && typ == "Map" && name == "Load":
+	default:
+		return false
+	}
+	return true
+}
+
+// written follows what is written to a buffer in this function.
+func (t *tracer) written(buf ssa.Value) {
+	for _, ref := range refs(buf) {
+		switch ref := ref.(type) {
+		case *ssa.Call:
+			fn := callee(&ref.Call)
+			if fn == nil || receiverOf(&ref.Call) != buf || !strings.HasPrefix(fn.Name(), "Write") {
+				continue
+			}
+			for _, a := range arguments(&ref.Call) {
+				t.value(a)
+			}
+		case *ssa.MakeInterface:
+			t.printedTo(ref)
+		}
+	}
+}
+
+// printedTo follows what package fmt or io prints to a writer.
+func (t *tracer) printedTo(w ssa.Value) {
+	for _, ref := range refs(w) {
+		c, ok := ref.(*ssa.Call)
+		if !ok || len(c.Call.Args) == 0 || c.Call.Args[0] != w {
+			continue
+		}
+		fn := callee(&c.Call)
+		if fn == nil {
+			continue
+		}
+		switch path := pkgPath(fn.Pkg()); {
+		case path == "fmt" && fn.Name() == "Fprintf":
+			for _, a := range t.printed(&c.Call, 1) {
+				t.value(a.value)
+			}
+		case path == "fmt" || path == "io" && fn.Name() == "WriteString":
+			for _, a := range spread(&c.Call, 1) {
+				t.value(a.value)
+			}
+		}
+	}
+}
+
+// contextValue follows a context back to the values it was made with.
+func (t *tracer) contextValue(ctx ssa.Value) {
+	for range maxContexts {
+		call, ok := ctx.(*ssa.Call)
+		if !ok {
+			return
+		}
+		fn := callee(&call.Call)
+		if fn == nil || pkgPath(fn.Pkg()) != "context" || len(call.Call.Args) == 0 {
+			return
+		}
+		if fn.Name() == "WithValue" {
+			t.value(call.Call.Args[2])
+		}
+		ctx = call.Call.Args[0]
+	}
+}
+
+const maxContexts = 8
+
+// summarized follows a call by what is known of the function.
+func (t *tracer) summarized(call *ssa.Call, index int) {
+	s := t.known(&call.Call)
+	if s == nil {
+		return
+	}
+	for _, r := range s.Results {
+		if r.Result != index {
+			continue
+		}
+		if r.Secret != "" {
+			t.secret(r.Secret, call.Pos(), r.Named)
+			continue
+		}
+		if r.Param < len(call.Call.Args) && !call.Call.IsInvoke() {
+			t.value(call.Call.Args[r.Param])
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package analyzer
+
+import (
+	"go/ast"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// isRead records v if it is what a function returns that reads a secret.
+func (t *tracer) isRead(v ssa.Value) bool {
+	index := 0
+	if ex, ok := v.(*ssa.Extract); ok {
+		v, index = ex.Tuple, ex.Index
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	what := t.callSource(&call.Call, index)
+	if what != "" {
+		t.secret(what, call.Pos(), strings.HasPrefix(what, "result of "))
+	}
+	return what != ""
+}
+
+// isNamed records v if it is a parameter or variable named for a secret.
+func (t *tracer) isNamed(v ssa.Value) bool {
+	kind, name := "variable", ""
+	switch v := v.(type) {
+	case *ssa.Parameter:
+		kind, name = "parameter", v.Name()
+	case *ssa.Global:
+		return false // its address; see load
+	default:
+		if !isSecretText(v.Type()) {
+			return false
+		}
+		name = t.localName(v)
+	}
+	if name == "" || isWorkingDir(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v)) {
+		return false
+	}
+	what := t.varSource(kind, name, v.Type())
+	if what == "" {
+		return false
+	}
+	t.secret(what, v.Pos(), true)
+	return true
+}
+
+// isWord reports whether v is a parameter that is a word of some text, whatever
+// it is called: callers in the package give it pieces of one, or it is public.
+func (t *tracer) isWord(v ssa.Value) bool {
+	p, ok := v.(*ssa.Parameter)
+	if !ok {
+		return false
+	}
+	if isChallenge(p) {
+		return true
+	}
+	return t.givenPieces(p, 0)
+}
+
+// isWorkingDir reports whether v is the directory that is called pwd.
+func isWorkingDir(v ssa.Value) bool {
+	if ex, ok := v.(*ssa.Extract); ok {
+		v = ex.Tuple
+	}
+	c, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := callee(&c.Call)
+	return fn != nil && fn.Name() == "Getwd"
+}
+
+// maxWordDepth bounds how far up the callers of a function are asked.
+const maxWordDepth = 3
+
+func (t *tracer) givenPieces(p *ssa.Parameter, depth int) bool {
+	at := paramIndex(p)
+	for _, call := range t.callers[p.Parent()] {
+		if at >= len(call.Args) {
+			continue
+		}
+		if isPiece(call.Args[at]) {
+			return true
+		}
+		if up, ok := call.Args[at].(*ssa.Parameter); ok && depth < maxWordDepth && t.givenPieces(up, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// isChallenge reports whether p is the token of a challenge of ACME, which is
+// public: functions take it beside the authorization made of it.
+func isChallenge(p *ssa.Parameter) bool {
+	if p.Name() != "token" {
+		return false
+	}
+	for _, other := range p.Parent().Params {
+		if strings.HasPrefix(strings.ToLower(other.Name()), "keyauth") {
+			return true
+		}
+	}
+	return false
+}
+
+// localName returns the name of a variable that holds v and is named for a
+// secret, if the program was built with names.
+func (t *tracer) localName(v ssa.Value) string {
+	for _, ref := range refs(v) {
+		d, ok := ref.(*ssa.DebugRef)
+		if !ok || d.IsAddr {
+			continue
+		}
+		if id, ok := d.Expr.(*ast.Ident); ok && t.classify(id.Name) != notSecret {
+			return id.Name
+		}
+	}
+	return ""
+}
+
+// isPiece reports whether v is a part cut from a text: a word of what a
+// program reads, and not a secret, whatever it is called.
+func isPiece(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		if ia, ok := v.X.(*ssa.IndexAddr); ok {
+			return !isByteList(derefType(ia.X.Type())) // an element of a list
+		}
+	case *ssa.Slice:
+		return v.Low != nil && v.High != nil && !isByteList(v.Type()) // cut from a text
+	case *ssa.Extract:
+		return isPiece(v.Tuple)
+	case *ssa.Convert:
+		return isPiece(v.X)
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			if e != v && !isConst(e) && isPieceCall(e) {
+				return true
+			}
+		}
+	}
+	return isPieceCall(v)
+}
+
+func isPieceCall(v ssa.Value) bool {
+	c, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := callee(&c.Call)
+	if fn == nil {
+		return false
+	}
+	switch fn.Name() {
+	case "Split", "SplitN", "SplitAfter", "Fields", "FieldsFunc", "Cut", "Text", "TokenText", "Next", "Scan", "Token", "FindStringSubmatch", "FindString", "Literal", "Bytes":
+		return isStandard(pkgPath(fn.Pkg())) || fn.Name() != "Bytes" && fn.Name() != "Text"
+	}
+	return false
+}

@@ -1,0 +1,128 @@
+package analyzer
+
+import (
+	"go/token"
+	"net"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A clearText is a credential that is sent over plain http.
+type clearText struct {
+	pos     token.Pos
+	what    string
+	host    string
+	request token.Pos // of the call that makes the request
+}
+
+// requestRows are the functions that make a request which headers can be added
+// to: the argument that is the URL.
+var requestRows = []sinkRow{
+	{pkg: "net/http", funcs: "NewRequest", arg: 1},
+	{pkg: "net/http", funcs: "NewRequestWithContext", arg: 2},
+}
+
+// clearRequest checks a request for credentials in its headers if it goes to
+// another machine in the clear.
+func (f *flow) clearRequest(instr ssa.CallInstruction) {
+	call, ok := instr.(*ssa.Call)
+	if !ok {
+		return
+	}
+	fn := callee(&call.Call)
+	if fn == nil || pkgPath(fn.Pkg()) != "net/http" {
+		return
+	}
+	for _, row := range requestRows {
+		if !matches(fn, "net/http", row.pkg, row.recv, row.funcs) {
+			continue
+		}
+		host := clearHost(call.Call.Args[row.arg])
+		if host == "" {
+			return
+		}
+		for _, ref := range refs(call) {
+			if ex, ok := ref.(*ssa.Extract); ok && ex.Index == 0 {
+				f.credentialsOf(ex, host, call.Pos())
+			}
+		}
+	}
+}
+
+// credentialsOf records the credentials that a request is given.
+func (f *flow) credentialsOf(req ssa.Value, host string, made token.Pos) {
+	for _, ref := range refs(req) {
+		switch ref := ref.(type) {
+		case *ssa.Call:
+			if fn := callee(&ref.Call); fn != nil && fn.Name() == "SetBasicAuth" && receiverOf(&ref.Call) == req {
+				f.clear = append(f.clear, clearText{ref.Pos(), "password", host, made})
+			}
+		case *ssa.FieldAddr:
+			for _, use := range refs(ref) {
+				if load, ok := use.(*ssa.UnOp); ok {
+					f.headersOf(load, host, made)
+				}
+			}
+		}
+	}
+}
+
+func (f *flow) headersOf(header ssa.Value, host string, made token.Pos) {
+	if !isHeader(header.Type()) {
+		return
+	}
+	for _, ref := range refs(header) {
+		call, ok := ref.(*ssa.Call)
+		if !ok || receiverOf(&call.Call) != header {
+			continue
+		}
+		fn, args := callee(&call.Call), arguments(&call.Call)
+		if fn == nil || fn.Name() != "Set" && fn.Name() != "Add" || len(args) != 2 {
+			continue
+		}
+		if name, ok := constString(args[0]); ok && f.classify(name) != notSecret {
+			f.clear = append(f.clear, clearText{call.Pos(), "header " + name, host, made})
+		}
+	}
+}
+
+// clearHost returns the host of a URL over plain http if it is known and not
+// this machine, else nothing.
+func clearHost(url ssa.Value) string {
+	prefix := constPrefix(url)
+	rest, ok := strings.CutPrefix(prefix, "http://")
+	if !ok {
+		return ""
+	}
+	host, _, whole := strings.Cut(rest, "/")
+	if !whole && !isConst(url) {
+		return "" // what follows may belong to the host
+	}
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if isLocalHost(host) {
+		return ""
+	}
+	return host
+}
+
+// isLocalHost reports whether a host is this machine, a name that stands for a
+// socket, or none at all.
+func isLocalHost(host string) bool {
+	host = strings.Trim(host, "[]")
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback() || ip.IsUnspecified() || ip.IsLinkLocalUnicast()
+	}
+	switch host {
+	case "", "localhost", "unix", "docker", "socket", "pipe", "d", "dummy", "ignored", "host.docker.internal":
+		return true
+	}
+	for _, suffix := range [...]string{".localhost", ".example", ".invalid", "example.com", "example.org", "example.net", "metadata.google.internal"} {
+		if strings.HasSuffix(host, suffix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,198 @@
+package analyzer
+
+import (
+	"go/types"
+	"reflect"
+	"strings"
+)
+
+// carries reports whether a value of type t can hold the text of a secret:
+// truth values, numbers, functions and errors cannot. An error that holds one
+// is reported where it is built.
+func carries(t types.Type) bool { return carriesAt(t, 0) }
+
+func carriesAt(t types.Type, depth int) bool {
+	if t == nil || depth > 4 {
+		return false
+	}
+	if isError(t) || isOpaque(t) {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0 || u.Kind() == types.UntypedNil
+	case *types.Slice:
+		return isByte(u.Elem()) || carriesAt(u.Elem(), depth+1)
+	case *types.Array:
+		return isByte(u.Elem()) || carriesAt(u.Elem(), depth+1)
+	case *types.Map:
+		return carriesAt(u.Elem(), depth+1)
+	case *types.Pointer:
+		return carriesAt(u.Elem(), depth+1)
+	case *types.Chan:
+		return carriesAt(u.Elem(), depth+1)
+	case *types.Interface, *types.Struct, *types.Tuple:
+		return true
+	}
+	return false
+}
+
+func isByte(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && (b.Kind() == types.Byte || b.Kind() == types.Rune)
+}
+
+func isError(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() == nil && n.Obj().Name() == "error"
+}
+
+// isOpaque reports whether t is a type of the standard library whose text
+// holds nothing that was put in.
+func isOpaque(t types.Type) bool {
+	n := named(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return false
+	}
+	switch n.Obj().Pkg().Path() {
+	case "time", "context", "sync", "reflect", "regexp", "math/big", "hash", "os", "io", "bufio", "net":
+		return n.Obj().Name() != "Context"
+	}
+	return false
+}
+
+// isSecretText reports whether a value of type t can be a secret because of
+// its name: it is text, and nothing that redacts itself.
+func isSecretText(t types.Type) bool { return t != nil && isText(t) && !isRuneLike(t) && !redacts(t) }
+
+func isRuneLike(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		return ok && b.Kind() == types.Rune
+	}
+	return false
+}
+
+// redacts reports whether t says itself how it is printed. Types that do so
+// and hold a secret do it to hide it.
+func redacts(t types.Type) bool {
+	n := named(t)
+	if n == nil {
+		return false
+	}
+	if _, isInterface := n.Underlying().(*types.Interface); isInterface {
+		return false
+	}
+	if p := n.Obj().Pkg(); p != nil && (p.Path() == "log/slog" || p.Path() == "encoding/json") {
+		return false // an Attr or a RawMessage shows what it holds
+	}
+	for _, method := range [...]string{"String", "Format", "GoString", "LogValue", "Redacted", "MarshalLogObject", "MarshalZerologObject", "Error"} {
+		if hasMethod(t, method) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasMethod(t types.Type, name string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+	_, ok := obj.(*types.Func)
+	return ok
+}
+
+// secretField returns the first field of t, or of what is printed with it,
+// that holds a secret; "" if there is none or t hides it.
+func (e *env) secretField(t types.Type) string { return e.fieldAt(t, 0) }
+
+// maxFieldDepth bounds how deep printing a value is followed into structs.
+const maxFieldDepth = 3
+
+func (e *env) fieldAt(t types.Type, depth int) string {
+	if t == nil || depth > maxFieldDepth {
+		return ""
+	}
+	if isKubernetesSecret(t) {
+		return "Data"
+	}
+	if redacts(t) || isOpaque(t) {
+		return ""
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		if depth == 0 { // package fmt prints what only the outermost pointer points to
+			return e.fieldAt(u.Elem(), depth+1)
+		}
+	case *types.Slice:
+		return e.fieldAt(u.Elem(), depth+1)
+	case *types.Map:
+		return e.fieldAt(u.Elem(), depth+1)
+	case *types.Struct:
+		return e.fieldIn(u, depth)
+	}
+	return ""
+}
+
+func (e *env) fieldIn(s *types.Struct, depth int) string {
+	for i := range s.NumFields() {
+		f := s.Field(i)
+		if isSecretText(f.Type()) && e.secretFieldName(f.Name(), s.Tag(i)) {
+			return f.Name()
+		}
+	}
+	for i := range s.NumFields() {
+		if name := e.fieldAt(s.Field(i).Type(), depth+1); name != "" {
+			return s.Field(i).Name() + "." + name
+		}
+	}
+	return ""
+}
+
+// secretFieldName judges a field by its name, and by the names its tags give it.
+func (e *env) secretFieldName(name, tag string) bool {
+	if e.classify(name) >= strongName {
+		return true
+	}
+	if tag == "" || !strings.Contains(tag, ":") {
+		return false
+	}
+	for _, key := range [...]string{"secret", "sensitive", "redact"} {
+		if v, ok := reflect.StructTag(tag).Lookup(key); ok && v != "false" && v != "-" {
+			return true
+		}
+	}
+	return false
+}
+
+// isKubernetesSecret reports whether t is the object in which Kubernetes keeps
+// secrets, or a pointer to one.
+func isKubernetesSecret(t types.Type) bool {
+	n := named(t)
+	return n != nil && n.Obj().Name() == "Secret" && inPackage("k8s.io/api/core/...|*/api/core", pkgPath(n.Obj().Pkg()))
+}
+
+// isPrivateKey reports whether t is a private key or a pointer to one.
+func isPrivateKey(t types.Type) bool {
+	n := named(t)
+	if n == nil || n.Obj().Pkg() == nil || n.Obj().Name() != "PrivateKey" {
+		return false
+	}
+	switch n.Obj().Pkg().Path() {
+	case "crypto/rsa", "crypto/ecdsa", "crypto/ed25519", "crypto/ecdh", "crypto/dsa", "golang.org/x/crypto/ed25519":
+		return true
+	}
+	return false
+}
+
+// isSecretType reports whether t is a text whose type is named for a secret.
+func isSecretType(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || !isSecretText(t) {
+		return false
+	}
+	switch n.Obj().Name() {
+	case "Secret", "Password", "Passphrase", "APIKey", "ApiKey", "AccessToken", "SecretString", "SecretKey", "SensitiveString":
+		return true
+	}
+	return false
+}
