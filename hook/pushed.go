@@ -1,7 +1,6 @@
 package hook
 
 import (
-	"bytes"
 	"errors"
 	"hash/maphash"
 	"strings"
@@ -292,19 +291,7 @@ func (r *Repository) replaced(c *commit) ([]version, error) {
 // to other objects by their ids, which look like credentials. Lines are
 // numbered as in the object.
 func message(kind string, id repo.Hash, data []byte) text {
-	start, line := 0, 1
-	for start < len(data) {
-		rest := data[start:]
-		if !bytes.HasPrefix(rest, []byte("tree ")) && !bytes.HasPrefix(rest, []byte("parent ")) &&
-			!bytes.HasPrefix(rest, []byte("object ")) && !bytes.HasPrefix(rest, []byte("type ")) {
-			break
-		}
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			break
-		}
-		start += i + 1
-		line++
-	}
+	start, lines := pack.References(data)
+	line := 1 + lines
 	return text{path: kind + id.String(), data: data[start:], base: scan.Position{Line: line, Column: 1, Byte: int64(start)}, id: id}
 }

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"context"
 	"sync/atomic"
 
@@ -177,20 +176,8 @@ func (r *reader) message(n uint32, kind string, o *pack.Object) {
 // objects by their ids, which look like credentials. Lines are numbered as in
 // the object.
 func messageChunk(kind string, id pack.ID, data []byte) scan.Chunk {
-	start, line := 0, 1
-	for start < len(data) {
-		rest := data[start:]
-		if !bytes.HasPrefix(rest, []byte("tree ")) && !bytes.HasPrefix(rest, []byte("parent ")) &&
-			!bytes.HasPrefix(rest, []byte("object ")) && !bytes.HasPrefix(rest, []byte("type ")) {
-			break
-		}
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			break
-		}
-		start += i + 1
-		line++
-	}
+	start, lines := pack.References(data)
+	line := 1 + lines
 	return scan.Chunk{
 		Path: kind + id.String(), Data: data[start:],
 		Base:   scan.Position{Line: line, Column: 1, Byte: int64(start)},

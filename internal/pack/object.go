@@ -231,3 +231,23 @@ func parseZone(z []byte) int {
 	}
 	return m
 }
+
+// References returns the length, in bytes and in lines, of what leads a commit
+// or tag and refers to other objects by their names: trees, parents, the tagged
+// object and its type.
+func References(data []byte) (size, lines int) {
+	for size < len(data) {
+		rest := data[size:]
+		if !bytes.HasPrefix(rest, []byte("tree ")) && !bytes.HasPrefix(rest, []byte("parent ")) &&
+			!bytes.HasPrefix(rest, []byte("object ")) && !bytes.HasPrefix(rest, []byte("type ")) {
+			break
+		}
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			break
+		}
+		size += i + 1
+		lines++
+	}
+	return size, lines
+}

@@ -165,3 +165,23 @@ func FuzzObject(f *testing.F) {
 		}
 	})
 }
+
+func TestReferences(t *testing.T) {
+	tests := []struct {
+		text  string
+		lines int
+		rest  string
+	}{
+		{"tree a\nparent b\nparent c\nauthor d\n\nsubject\n", 3, "author d\n\nsubject\n"},
+		{"object a\ntype commit\ntag v1\n\nmessage\n", 2, "tag v1\n\nmessage\n"},
+		{"author d\ntree e\n", 0, "author d\ntree e\n"},
+		{"tree without an end", 0, "tree without an end"},
+		{"", 0, ""},
+	}
+	for _, tt := range tests {
+		size, lines := References([]byte(tt.text))
+		if lines != tt.lines || tt.text[size:] != tt.rest {
+			t.Errorf("%q: %d lines, rest %q; want %d and %q", tt.text, lines, tt.text[size:], tt.lines, tt.rest)
+		}
+	}
+}

@@ -131,19 +131,29 @@ func attached(text []byte, start, end int) bool {
 
 // opensBlock reports whether the line in which a place lies ends in an opening
 // bracket: what it names is no value.
-func opensBlock(text []byte, at int) bool {
+func opensBlock(text []byte, at int) bool { return endsIn(text, at, "{[") }
+
+// endsIn reports whether the last byte of the line in which a place lies, but
+// for white space, is one of those in set. A line that goes on for more than
+// judge.MaxLine has no end that would count.
+func endsIn(text []byte, at int, set string) bool {
 	n := bytes.IndexByte(text[at:min(len(text), at+judge.MaxLine)], '\n')
 	if n < 0 {
 		return false
 	}
 	l := bytes.TrimRight(text[at:at+n], " \t\r")
-	return len(l) > 0 && (l[len(l)-1] == '{' || l[len(l)-1] == '[')
+	return len(l) > 0 && strings.IndexByte(set, l[len(l)-1]) >= 0
 }
 
 // inComment reports whether a place in a program lies on a line that is nothing
 // but a comment.
 func inComment(text []byte, at int) bool {
-	l := bytes.TrimLeft(text[bytes.LastIndexByte(text[:at], '\n')+1:at], " \t")
+	first := max(0, at-judge.MaxLine) // a line that is longer is no comment
+	start := bytes.LastIndexByte(text[first:at], '\n')
+	if start < 0 && first > 0 {
+		return false
+	}
+	l := bytes.TrimLeft(text[first+start+1:at], " \t")
 	return len(l) > 0 && (l[0] == '#' || l[0] == '*' || len(l) > 1 && l[0] == '/' && (l[1] == '/' || l[1] == '*'))
 }
 
@@ -186,14 +196,7 @@ func inCode(path string) bool {
 
 // goesOn reports whether the line of a program in which a place lies ends in the
 // middle of something that gives a name its value.
-func goesOn(text []byte, at int) bool {
-	end := bytes.IndexByte(text[at:], '\n')
-	if end < 0 {
-		return false
-	}
-	l := bytes.TrimRight(text[at:at+end], " \t\r")
-	return len(l) > 0 && bytes.IndexByte([]byte("=(:+\"'`\\"), l[len(l)-1]) >= 0
-}
+func goesOn(text []byte, at int) bool { return endsIn(text, at, "=(:+\"'`\\") }
 
 // mayHoldLiteral reports whether a line of a program can hold a value: in
 // quotes, as bytes in hexadecimal, or in a comment that assigns something.

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/judge"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
@@ -95,5 +97,35 @@ func TestExplain(t *testing.T) {
 	}
 	if x := e.Explain(&scan.Chunk{Path: "a.py", Data: []byte(text)}, 99); len(x.Judged) != 0 {
 		t.Errorf("line past the end: %+v", x)
+	}
+}
+
+// TestLongLine holds a line of many words to time in proportion to its length,
+// and windows of it to the findings in the whole.
+func TestLongLine(t *testing.T) {
+	e := scan.New(judgedSet(t), scan.Options{})
+	value := madeUp(24, 11)
+	for _, path := range []string{"a.min.js", "a.json", "a.txt"} {
+		text := strings.Repeat("var token=f(a);", 100_000) + "password=\"" + value + "\";" + strings.Repeat("var token=f(a);", 100_000)
+		start := time.Now()
+		whole := e.Match(&scan.Chunk{Path: path, Data: []byte(text)})
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s: took %v", path, took)
+		}
+		at := strings.Index(text, value)
+		lo, hi := at-scan.Margin-1, at+scan.Margin+1
+		part := e.Match(&scan.Chunk{
+			Path: path, Data: []byte(text[lo:hi]), Lead: scan.Margin, Trail: scan.Margin, Encoding: decode.Text,
+			Base: scan.Position{Line: 1, Column: lo + 1, Byte: int64(lo)},
+		})
+		var there []scan.Finding
+		for _, f := range whole {
+			if f.Start.Byte == int64(at) {
+				there = append(there, f)
+			}
+		}
+		if len(there) != 1 || describe(part) != describe(there) {
+			t.Errorf("%s: whole %s, window %s", path, describe(there), describe(part))
+		}
 	}
 }
