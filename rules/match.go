@@ -45,6 +45,7 @@ type Matcher struct {
 	value    [256]bool
 	kinds    [256]uint8
 	evidence *pairEvidence
+	verdicts [1 << verdictBits]verdict
 	token    [256]bool // what may stand between a value and the start of its match
 	path     string
 	words    []hit // context words found so far, see nearWords

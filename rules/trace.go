@@ -130,34 +130,39 @@ func (a *automaton) between(text []byte, from, to int, found []hit) []hit {
 
 // valuesIn appends the values in text[from:to], which may not cut one.
 //
-// A window of minValue bytes goes through the text. If bytes in it are none of
-// a value, it goes on behind the last of those: most bytes are looked at once,
-// eight at a time, and hardly any branch depends on the text.
+// A run of minValue bytes holds eight of them that lie on a grid of eight, so
+// the text is looked at in words of eight bytes, and hardly any branch depends
+// on it: only where all bytes of a word are those of a value, the words around
+// tell how long the run is.
 func (m *Matcher) valuesIn(text []byte, from, to int, found []valueSpan) []valueSpan {
-	for i := from; i+minValue <= to; {
-		w := text[i : i+minValue : i+minValue]
-		if bad := otherBytes(binary.LittleEndian.Uint64(w[8:])); bad != 0 {
-			i += 16 - bits.LeadingZeros64(bad)/8
+	before := ^uint64(0) // the other bytes of the word before
+	for i := from; i+8 <= to; {
+		others := otherBytes(binary.LittleEndian.Uint64(text[i:]))
+		if others != 0 {
+			before = others
+			i += 8
 			continue
 		}
-		if bad := otherBytes(binary.LittleEndian.Uint64(w)); bad != 0 {
-			i += 8 - bits.LeadingZeros64(bad)/8
-			continue
-		}
-		start, end := i, i+minValue
-		for start > from && m.value[text[start-1]] {
-			start--
+		start, end := i-bits.LeadingZeros64(before)/8, i+8
+		for end+8 <= to {
+			n := bits.TrailingZeros64(otherBytes(binary.LittleEndian.Uint64(text[end:]))) / 8
+			if end += n; n < 8 {
+				break
+			}
 		}
 		for end < to && m.value[text[end]] {
-			end++
+			end++ // in the last word
 		}
-		for end < to && text[end] == '=' {
-			end++ // padding belongs to it, an assignment behind a name does not harm
+		if end-start >= minValue {
+			last := end
+			for last < to && text[last] == '=' {
+				last++ // padding belongs to it, an assignment behind a name does not harm
+			}
+			if m.remembered(text[start:last]) {
+				found = append(found, valueSpan{int32(start), int32(last)})
+			}
 		}
-		if m.looksRandom(text[start:end]) {
-			found = append(found, valueSpan{int32(start), int32(end)})
-		}
-		i = end
+		before, i = ^uint64(0), end
 	}
 	return found
 }
@@ -174,6 +179,35 @@ func otherBytes(w uint64) uint64 {
 	mark := (y + (0x80-'+')*ones) &^ (y + (0x7f-'9')*ones)              // + , - . / 0 to 9
 	mark &= ((y ^ '.'*ones) + 0x7f*ones) & ((y ^ ','*ones) + 0x7f*ones) // but not . and ,
 	return (^(letter | underscore | mark) | w) & top
+}
+
+// A verdict is what looksRandom said of a run of length bytes.
+type verdict struct {
+	run    [maxRemembered]byte
+	length uint8
+	random bool
+}
+
+// maxRemembered is the length of the longest run that a verdict is kept of.
+const maxRemembered = 62
+
+// verdictBits is the binary logarithm of how many are kept: most names come
+// again soon.
+const verdictBits = 10
+
+// remembered is looksRandom for a run of minValue bytes or more.
+func (m *Matcher) remembered(run []byte) bool {
+	if len(run) > maxRemembered {
+		return m.looksRandom(run)
+	}
+	const spread = 0x9e3779b97f4a7c15
+	h := (binary.LittleEndian.Uint64(run)*spread ^ binary.LittleEndian.Uint64(run[len(run)-8:])) * spread
+	v := &m.verdicts[h>>(64-verdictBits)]
+	if string(v.run[:v.length]) != string(run) {
+		v.length = uint8(copy(v.run[:], run))
+		v.random = m.looksRandom(run)
+	}
+	return v.random
 }
 
 // looksRandom reports whether a run of value bytes holds a part whose pairs of

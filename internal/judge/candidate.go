@@ -46,6 +46,15 @@ func (f Form) String() string {
 	return "unknown"
 }
 
+// named reports whether a value of this form counts only if its name says so.
+func (f Form) named() bool {
+	switch f {
+	case FormBytes, FormUserInfo, FormHeader, FormUUID, FormRun:
+		return false
+	}
+	return true
+}
+
 // Op is what stands between a name and its value.
 type Op uint8
 

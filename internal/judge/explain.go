@@ -32,7 +32,7 @@ type Reason struct {
 
 // Explain says how Score comes to its verdict on c, or why the gate turned it
 // away. It never repeats the value.
-func (j *Judge) Explain(path string, text []byte, c *Candidate) Explanation {
+func (j *Judge) Explain(text []byte, c *Candidate) Explanation {
 	v := text[c.Start:c.End]
 	e := Explanation{
 		Name:      string(text[c.NameStart:c.NameEnd]),
@@ -58,7 +58,7 @@ func (j *Judge) Explain(path string, text []byte, c *Candidate) Explanation {
 // All appends what [Meter.Candidates] appends and, with the reason in Reject,
 // what the gate turned away. It is for explanations.
 func (m *Meter) All(dst []Candidate, path string, text []byte, lineStart, lineEnd int) []Candidate {
-	return appendCandidates(dst, path, text, lineStart, lineEnd, true)
+	return appendCandidates(dst, FamilyOf(path), text, lineStart, lineEnd, true)
 }
 
 // reasons lays the verdict at the features' doors: each split of a path moves

@@ -438,7 +438,7 @@ func (f *features) userInfo(text []byte, c *Candidate) {
 // near looks at the lines around: who else stands there, and whether they are
 // written alike.
 func (f *features) near(text []byte, c *Candidate, indent int) {
-	floor, ceil := contextBounds(text, c.LineStart, c.LineEnd)
+	floor, ceil := contextFloor(text, c.LineStart), contextCeil(text, c.LineEnd)
 	hi := c.LineStart
 	parent := false
 	for k := 0; k < ContextLines && hi > floor; k++ {

@@ -50,27 +50,10 @@ func (p *parser) urls() {
 // headers makes candidates of what an authentication scheme carries.
 func (p *parser) headers() {
 	for i := p.lo; i+12 < p.hi; i++ {
-		var n int
-		switch lower(p.text[i]) {
-		case 'b':
-			if hasPrefixFold(p.text[i:p.hi], "bearer") {
-				n = 6
-			} else if hasPrefixFold(p.text[i:p.hi], "basic") {
-				n = 5
-			}
-		case 't':
-			if hasPrefixFold(p.text[i:p.hi], "token ") {
-				n = 5
-			}
-		case 'a':
-			if hasPrefixFold(p.text[i:p.hi], "apikey ") {
-				n = 6
-			}
-		case 'd':
-			if hasPrefixFold(p.text[i:p.hi], "digest ") {
-				n = 6
-			}
+		if traitsOfBytes[p.text[i]]&ofScheme == 0 {
+			continue
 		}
+		n := schemeAt(p.text[i:p.hi])
 		if n == 0 || i > p.lo && isWord(p.text[i-1]) {
 			continue
 		}
@@ -130,6 +113,9 @@ func (p *parser) spacedValue(s, e, v int) {
 		if p.family.code() && s < p.comment && p.inSpan(s) == nil {
 			return
 		}
+		if !p.all && p.plainWord(s, e, v) {
+			return
+		}
 		if equalFold(p.text[s:e], "by") && p.identifiedBy(s) {
 			c.Form = FormSQL
 			c.NameStart = trimRight(p.text, p.lo, s) - len("identified")
@@ -162,6 +148,22 @@ func (p *parser) spacedValue(s, e, v int) {
 		}
 	}
 	p.add(c)
+}
+
+// plainWord reports whether a word made of letters stands at v that the gate
+// takes for prose whatever the word s to e before it.
+func (p *parser) plainWord(s, e, v int) bool {
+	if p.family.bareToLineEnd() || equalFold(p.text[s:e], "by") || hasPrefixFold(p.text[v:p.hi], "is ") {
+		return false
+	}
+	e = v
+	for e < p.hi && (isLetter(p.text[e]) || p.text[e] == '.' || p.text[e] == '-') {
+		e++
+	}
+	if e == p.hi {
+		return p.family == FamilyMarkup || p.family == FamilyText || p.family.code()
+	}
+	return isSpace(p.text[e]) || p.text[e] == ',' || p.text[e] == ';'
 }
 
 // identifiedBy reports whether the BY at s belongs to SQL's IDENTIFIED BY.
@@ -213,6 +215,32 @@ var (
 	flagW = [...]string{"ldap", "redis-cli", "bind"}
 )
 
+// schemeAt returns the length of the authentication scheme that s begins with, or 0.
+func schemeAt(s []byte) int {
+	switch s[0] | 0x20 {
+	case 'b':
+		if hasPrefixFold(s, "bearer") {
+			return 6
+		}
+		if hasPrefixFold(s, "basic") {
+			return 5
+		}
+	case 't':
+		if hasPrefixFold(s, "token ") {
+			return 5
+		}
+	case 'a':
+		if hasPrefixFold(s, "apikey ") {
+			return 6
+		}
+	case 'd':
+		if hasPrefixFold(s, "digest ") {
+			return 6
+		}
+	}
+	return 0
+}
+
 func isRunByte(c byte) bool {
 	return isAlnum(c) || c == '+' || c == '/' || c == '=' || c == '_' || c == '-'
 }
@@ -253,6 +281,9 @@ func (p *parser) run(s, e int) {
 	if c.Form == FormRun {
 		c.Start, c.End = p.randomPart(c.Start, c.End)
 	}
+	if !p.all && c.Form == FormRun && !random(p.text[c.Start:c.End]) {
+		return // as the gate would find in the end
+	}
 	open := c.Start
 	if open > p.lo && isQuote(p.text[open-1]) {
 		c.Quote = p.text[open-1]
@@ -278,16 +309,16 @@ func (p *parser) run(s, e int) {
 // a run as long as c: one row of a table of data.
 func (p *parser) inTable(c *Candidate) bool {
 	column, n := c.Start-p.lo, c.End-c.Start
-	before := p.lo - 1
-	for before > p.floor && p.text[before-1] != '\n' {
+	before, floor, ceil := p.lo-1, p.floor(), p.ceil()
+	for before > floor && p.text[before-1] != '\n' {
 		before--
 	}
-	return before >= p.floor && p.runAt(before+column, n) && p.runAt(min(p.hi+1, p.ceil)+column, n)
+	return before >= floor && p.runAt(before+column, n, floor, ceil) && p.runAt(min(p.hi+1, ceil)+column, n, floor, ceil)
 }
 
 // runAt reports whether a run of exactly n bytes begins at i.
-func (p *parser) runAt(i, n int) bool {
-	if i <= p.floor || i+n > p.ceil || isRunByte(p.text[i-1]) || i+n < p.ceil && isRunByte(p.text[i+n]) {
+func (p *parser) runAt(i, n, floor, ceil int) bool {
+	if i <= floor || i+n > ceil || isRunByte(p.text[i-1]) || i+n < ceil && isRunByte(p.text[i+n]) {
 		return false
 	}
 	for k := i; k < i+n; k++ {
@@ -379,14 +410,14 @@ func (p *parser) nameByValue(c *Candidate) {
 		c.NameStart, c.NameEnd, c.Form = s, e, FormSplit
 		return
 	}
-	lo := p.lo
+	lo, floor := p.lo, p.floor()
 	for range 3 {
-		if lo <= p.floor {
+		if lo <= floor {
 			break
 		}
 		hi := lo - 1
 		lo = hi
-		for lo > p.floor && p.text[lo-1] != '\n' {
+		for lo > floor && p.text[lo-1] != '\n' {
 			lo--
 		}
 		if s, e := p.entryName(lo, hi); e > s {
@@ -395,9 +426,9 @@ func (p *parser) nameByValue(c *Candidate) {
 		}
 	}
 	hi := p.hi + 1
-	if hi < p.ceil {
+	if ceil := p.ceil(); hi < ceil {
 		e := hi
-		for e < p.ceil && p.text[e] != '\n' {
+		for e < ceil && p.text[e] != '\n' {
 			e++
 		}
 		if s, e := p.entryName(hi, e); e > s {

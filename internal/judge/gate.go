@@ -357,10 +357,7 @@ func gateBare(text, v []byte, c *Candidate) Reject {
 
 // gateQuoted judges the form of a string literal.
 func gateQuoted(text, v []byte, c *Candidate) Reject {
-	if prose(v) || v[len(v)-1] == ':' && !mixed(v) {
-		return RejectProse
-	}
-	if contains(v, ' ') && (hasPair(v, '%', 's') || hasPair(v, '%', 'd') || hasPair(v, '{', '0')) {
+	if sentence(v) || v[len(v)-1] == ':' && !mixed(v) {
 		return RejectProse
 	}
 	if contains(v, ' ') && !hasDigit(v) && c.name.credWord > 0 {
@@ -373,6 +370,12 @@ func gateQuoted(text, v []byte, c *Candidate) Reject {
 		return RejectName
 	}
 	return Accepted
+}
+
+// sentence reports whether a literal has the blanks of a sentence, or one and
+// the gap for something to be filled in.
+func sentence(v []byte) bool {
+	return prose(v) || contains(v, ' ') && (hasPair(v, '%', 's') || hasPair(v, '%', 'd') || hasPair(v, '{', '0'))
 }
 
 // prose reports whether v has the blanks of a sentence.

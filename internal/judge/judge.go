@@ -89,9 +89,9 @@ func (j *Judge) Bound(l Level) float64 { return j.model.bounds[min(l, levelCount
 
 // Candidates appends to dst the values that begin on the line lineStart to
 // lineEnd of text (its line ending excluded) and stand where a credential may
-// stand, in order of their start.
-func (m *Meter) Candidates(dst []Candidate, path string, text []byte, lineStart, lineEnd int) []Candidate {
-	return appendCandidates(dst, path, text, lineStart, lineEnd, false)
+// stand, in order of their start. family is that of the file.
+func (m *Meter) Candidates(dst []Candidate, family Family, text []byte, lineStart, lineEnd int) []Candidate {
+	return appendCandidates(dst, family, text, lineStart, lineEnd, false)
 }
 
 // Measure appends the features of c to dst, in the order of [FeatureNames].
@@ -102,13 +102,24 @@ func (m *Meter) Measure(dst []float32, text []byte, c *Candidate) []float32 {
 }
 
 // Score returns the probability, 0 to 1, that c is a real credential.
-func (j *Judge) Score(path string, text []byte, c *Candidate) float64 {
+func (j *Judge) Score(text []byte, c *Candidate) float64 {
 	if c.Reject != Accepted {
 		return 0
 	}
 	var f features
 	j.measure(&f, text, c)
 	return j.cap(text, c, j.model.probability(&f))
+}
+
+// Worth is Score, but for a probability below [LevelLow], for which it may
+// return 0: most often a part of the trees is enough to tell that much.
+func (j *Judge) Worth(text []byte, c *Candidate) float64 {
+	if c.Reject != Accepted {
+		return 0
+	}
+	var f features
+	j.measure(&f, text, c)
+	return j.cap(text, c, j.model.worth(&f))
 }
 
 // cap keeps what is most likely an object's identifier below the medium level.
@@ -137,8 +148,8 @@ func namesObject(name []byte) bool {
 }
 
 // appendCandidates finds the candidates of a line, or of each piece of a long one.
-func appendCandidates(dst []Candidate, path string, text []byte, lineStart, lineEnd int, all bool) []Candidate {
-	p := parser{text: text, family: FamilyOf(path), dst: dst, all: all}
+func appendCandidates(dst []Candidate, family Family, text []byte, lineStart, lineEnd int, all bool) []Candidate {
+	p := parser{text: text, family: family, dst: dst, all: all}
 	if lineEnd-lineStart <= MaxLine {
 		p.lo, p.hi, p.base = lineStart, lineEnd, len(p.dst)
 		p.line()

@@ -27,8 +27,8 @@ const (
 func best(j *Judge, path, text string) float64 {
 	start := strings.LastIndexByte(text, '\n') + 1
 	score := 0.0
-	for _, c := range j.Candidates(nil, path, []byte(text), start, len(text)) {
-		score = max(score, j.Score(path, []byte(text), &c))
+	for _, c := range j.Candidates(nil, FamilyOf(path), []byte(text), start, len(text)) {
+		score = max(score, j.Score([]byte(text), &c))
 	}
 	return score
 }
@@ -94,19 +94,19 @@ func TestExplain(t *testing.T) {
 	if len(c) != 1 {
 		t.Fatalf("%d candidates, want 1", len(c))
 	}
-	e := j.Explain("a.py", text, &c[0])
+	e := j.Explain(text, &c[0])
 	if e.Name != "api_secret" || e.Form != "assignment" || e.Family != "python" || e.Class != "random characters" || e.Rejected != "" {
 		t.Errorf("explanation %+v", e)
 	}
-	if e.Score != j.Score("a.py", text, &c[0]) || len(e.Reasons) == 0 {
-		t.Errorf("score %v with %d reasons, want %v with some", e.Score, len(e.Reasons), j.Score("a.py", text, &c[0]))
+	if e.Score != j.Score(text, &c[0]) || len(e.Reasons) == 0 {
+		t.Errorf("score %v with %d reasons, want %v with some", e.Score, len(e.Reasons), j.Score(text, &c[0]))
 	}
 	text = []byte(`api_secret = "${API_SECRET}"`)
 	c = j.All(nil, "a.py", text, 0, len(text))
 	if len(c) == 0 {
 		t.Fatal("no candidate, want one that is rejected")
 	}
-	if e := j.Explain("a.py", text, &c[0]); e.Rejected == "" || e.Score != 0 {
+	if e := j.Explain(text, &c[0]); e.Rejected == "" || e.Score != 0 {
 		t.Errorf("explanation %+v, want a rejection", e)
 	}
 }
@@ -127,15 +127,15 @@ func TestMeterDoesNotAllocate(t *testing.T) {
 	j := Default()
 	text := benchText()
 	var buf []Candidate
-	buf = j.Candidates(buf, "a.py", text, 0, bytes.IndexByte(text, '\n'))
+	buf = j.Candidates(buf, FamilyPython, text, 0, bytes.IndexByte(text, '\n'))
 	if len(buf) == 0 {
 		t.Fatal("no candidate")
 	}
 	c := buf[0]
-	if n := testing.AllocsPerRun(100, func() { j.Score("a.py", text, &c) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { j.Score(text, &c) }); n != 0 {
 		t.Errorf("Score allocates %v times, want 0", n)
 	}
-	if n := testing.AllocsPerRun(100, func() { buf = j.Candidates(buf[:0], "a.py", text, 0, bytes.IndexByte(text, '\n')) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { buf = j.Candidates(buf[:0], FamilyPython, text, 0, bytes.IndexByte(text, '\n')) }); n != 0 {
 		t.Errorf("Candidates allocates %v times, want 0", n)
 	}
 }
@@ -147,9 +147,9 @@ func benchText() []byte {
 func BenchmarkScore(b *testing.B) {
 	j := Default()
 	text := benchText()
-	c := j.Candidates(nil, "a.py", text, 0, bytes.IndexByte(text, '\n'))[0]
+	c := j.Candidates(nil, FamilyPython, text, 0, bytes.IndexByte(text, '\n'))[0]
 	for b.Loop() {
-		j.Score("a.py", text, &c)
+		j.Score(text, &c)
 	}
 }
 
@@ -160,7 +160,7 @@ func BenchmarkCandidates(b *testing.B) {
 	end := bytes.IndexByte(text, '\n')
 	b.SetBytes(int64(end))
 	for b.Loop() {
-		buf = j.Candidates(buf[:0], "a.py", text, 0, end)
+		buf = j.Candidates(buf[:0], FamilyPython, text, 0, end)
 	}
 }
 
@@ -198,10 +198,10 @@ func FuzzCandidates(f *testing.F) {
 			if i > 0 && got[i-1].LineStart == c.LineStart && got[i-1].Start > c.Start {
 				t.Fatalf("candidate %d..%d comes after %d", c.Start, c.End, got[i-1].Start)
 			}
-			if p := j.Score(path, text, &c); p < 0 || p > 1 {
+			if p := j.Score(text, &c); p < 0 || p > 1 {
 				t.Fatalf("score %v, want 0 to 1", p)
 			}
-			j.Explain(path, text, &c)
+			j.Explain(text, &c)
 		}
 		checkLocality(t, j, path, text, start, end, got)
 	})
@@ -211,7 +211,7 @@ func FuzzCandidates(f *testing.F) {
 // other surroundings. The byte before the context is kept: it may be the line
 // ending that bounds it.
 func checkLocality(t *testing.T, j *Judge, path string, text []byte, start, end int, got []Candidate) {
-	floor, ceil := contextBounds(text, start, end)
+	floor, ceil := contextFloor(text, start), contextCeil(text, end)
 	floor, ceil = max(0, floor-1), min(len(text), ceil+1)
 	before, after := strings.Repeat("password = \"q\n", 200), strings.Repeat("\"\nuser: x", 200)
 	if floor == 0 {
@@ -231,7 +231,7 @@ func checkLocality(t *testing.T, j *Judge, path string, text []byte, start, end 
 		if a.Start+shift != b.Start || a.End+shift != b.End || a.Form != b.Form || a.Reject != b.Reject {
 			t.Fatalf("candidate %+v became %+v among other surroundings", a, b)
 		}
-		if x, y := j.Score(path, text, &a), j.Score(path, other, &b); x != y {
+		if x, y := j.Score(text, &a), j.Score(other, &b); x != y {
 			t.Fatalf("score %v became %v among other surroundings", x, y)
 		}
 	}

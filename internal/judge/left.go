@@ -7,7 +7,7 @@ const maxLeft = 200
 // value over operators, calls and list elements to the name.
 func (p *parser) left(c *Candidate, open int) {
 	i := p.skipPrefix(open)
-	floor := max(p.floor, open-maxLeft)
+	floor := max(p.floor(), open-maxLeft)
 	comma := false // the step before was over an element: its operator is not this value's
 	for range 10 {
 		j := p.skipLeft(i, floor, c)
@@ -128,7 +128,7 @@ func (p *parser) skipLeft(i, floor int, c *Candidate) int {
 
 // bullet reports whether the dash at i is the first thing of its line.
 func (p *parser) bullet(i int) bool {
-	for i > p.floor && p.text[i-1] != '\n' {
+	for floor := p.floor(); i > floor && p.text[i-1] != '\n'; {
 		if !isSpace(p.text[i-1]) {
 			return false
 		}
@@ -142,7 +142,7 @@ func (p *parser) bullet(i int) bool {
 func (p *parser) call(c *Candidate, i int) int {
 	e := trimRight(p.text, p.lo, i)
 	s := e
-	for s > p.floor && (isName(p.text[s-1]) || p.text[s-1] == ':' && s > 1 && p.text[s-2] == ':' || p.text[s-1] == '>' && s > 1 && p.text[s-2] == '-') {
+	for floor := p.floor(); s > floor && (isName(p.text[s-1]) || p.text[s-1] == ':' && s > 1 && p.text[s-2] == ':' || p.text[s-1] == '>' && s > 1 && p.text[s-2] == '-'); {
 		if p.text[s-1] == ':' || p.text[s-1] == '>' {
 			s--
 		}

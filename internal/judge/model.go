@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,12 +37,17 @@ type model struct {
 	bias   int32
 	knots  []knot
 	trees  []tree
+	checks []check // in the order of the trees
 }
 
 // raw returns the log odds the trees give.
 func (m *model) raw(f *features) float64 {
-	sum := m.bias
-	for i := range m.trees {
+	return float64(m.bias+m.sum(f, 0, len(m.trees))) / leafScale
+}
+
+// sum returns what the trees from the one on and before the other add up to.
+func (m *model) sum(f *features, from, to int) (sum int32) {
+	for i := from; i < to; i++ {
 		t := &m.trees[i]
 		k := 0
 		for range treeDepth {
@@ -53,11 +59,58 @@ func (m *model) raw(f *features) float64 {
 		}
 		sum += t.leaves[k-treeSplits]
 	}
-	return float64(sum) / leafScale
+	return sum
 }
 
 // probability returns the calibrated probability.
 func (m *model) probability(f *features) float64 { return m.calibrate(m.raw(f)) }
+
+// worth is probability, but for 0 if that is less than the bound of [LevelLow],
+// which most often the first trees tell.
+func (m *model) worth(f *features) float64 {
+	sum, at := m.bias, 0
+	for _, c := range m.checks {
+		sum += m.sum(f, at, c.tree)
+		if at = c.tree; sum < c.least {
+			return 0
+		}
+	}
+	return m.calibrate(float64(sum+m.sum(f, at, len(m.trees))) / leafScale)
+}
+
+// A check is a tree before which a sum that is less than least cannot come to
+// the bound of LevelLow any more.
+type check struct {
+	tree  int
+	least int32
+}
+
+// checkEvery is how many trees stand between two checks.
+const checkEvery = 16
+
+// setChecks fills in the checks.
+func (m *model) setChecks() {
+	need := int32(math.MaxInt32) // the least sum of all that is enough
+	for lo, hi := int32(-1<<20), int32(1<<20); lo < hi; {
+		mid := lo + (hi-lo)/2
+		if m.calibrate(float64(mid)/leafScale) >= m.bounds[LevelLow] {
+			hi, need = mid, mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	if need == math.MaxInt32 {
+		return
+	}
+	most := int32(0) // that the trees from here on can add
+	for i := len(m.trees) - 1; i > 0; i-- {
+		most += slices.Max(m.trees[i].leaves[:])
+		if i%checkEvery == 0 {
+			m.checks = append(m.checks, check{i, need - most})
+		}
+	}
+	slices.Reverse(m.checks)
+}
 
 func (m *model) calibrate(raw float64) float64 {
 	k := m.knots
@@ -137,6 +190,7 @@ func parseModel(text string) (*model, error) {
 		}
 		m.trees = append(m.trees, t)
 	}
+	m.setChecks()
 	return m, nil
 }
 

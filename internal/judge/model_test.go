@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 )
@@ -122,5 +124,39 @@ func TestVocabulary(t *testing.T) {
 	}
 	if word, noise := m.voc.bits([]byte("connection")), m.voc.bits([]byte("xqzvkjwpgf")); word >= noise/2 {
 		t.Errorf("cost of a word %v, of noise %v", word, noise)
+	}
+}
+
+// TestWorth holds the trees that stop early to those that do not.
+func TestWorth(t *testing.T) {
+	m := Default().model
+	if len(m.checks) == 0 {
+		t.Fatal("no checks: the trees never stop early")
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	stopped := 0
+	for range 5000 {
+		var f features
+		for i := range m.trees { // values on either side of what the trees ask for
+			s := &m.trees[i].splits[rng.IntN(treeSplits)]
+			if !math.IsInf(float64(s.threshold), 0) {
+				f[s.feature] = s.threshold + float32(rng.IntN(3)-1)
+			}
+		}
+		want := m.probability(&f)
+		if want < m.bounds[LevelLow] {
+			want = 0
+			stopped++
+		}
+		got := m.worth(&f)
+		if got < m.bounds[LevelLow] {
+			got = 0
+		}
+		if got != want {
+			t.Fatalf("worth %v, want %v", got, want)
+		}
+	}
+	if stopped == 0 || stopped == 5000 {
+		t.Errorf("%d of 5000 below the bound, want some on both sides", stopped)
 	}
 }

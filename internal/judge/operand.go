@@ -2,7 +2,7 @@ package judge
 
 // operand sets the name of c to the operand that ends at i.
 func (p *parser) operand(c *Candidate, i int) bool {
-	floor := max(p.floor, i-maxLeft)
+	floor := max(p.floor(), i-maxLeft)
 	i = trimRight(p.text, floor, i)
 	for i > floor && (p.text[i-1] == '?' || p.text[i-1] == '!') {
 		i--

@@ -15,55 +15,153 @@ const maxSpans = 64
 // parser finds the candidates of one line. lo and hi bound the line, floor and
 // ceil the context that may be read around it.
 type parser struct {
-	text        []byte
-	lo, hi      int
-	floor, ceil int
-	family      Family
-	comment     int // where a comment begins, hi if there is none
-	spans       [maxSpans]span
-	nspans      int
-	dst         []Candidate
-	base        int  // candidates of earlier lines in dst
-	all         bool // keep what the gate turns away
+	text    []byte
+	lo, hi  int
+	family  Family
+	traits  trait // of the line
+	comment int   // where a comment begins, hi if there is none
+	first   int   // see floor; -1 if not looked for yet
+	spans   [maxSpans]span
+	nspans  int
+	dst     []Candidate
+	base    int  // candidates of earlier lines in dst
+	all     bool // keep what the gate turns away
 }
 
 // line appends the candidates of the line, most telling form first.
 func (p *parser) line() {
-	p.floor, p.ceil = contextBounds(p.text, p.lo, p.hi)
-	p.nspans = 0
-	p.findSpans(p.lo, p.hi, 0, 0)
-	p.comment = p.findComment()
-	p.urls()
-	p.headers()
+	p.traits = traitsOf(p.text[p.lo:p.hi])
+	p.first, p.nspans, p.comment = -1, 0, p.hi
+	if p.traits&(hasQuote|hasEntity) != 0 {
+		p.findSpans(p.lo, p.hi, 0, 0)
+	}
+	if p.traits&hasComment != 0 {
+		p.comment = p.findComment()
+	}
+	if p.traits&(hasColon|hasAt) == hasColon|hasAt {
+		p.urls()
+	}
+	if p.traits&(hasSpace|hasPercent|hasColon|hasPlus) != 0 {
+		p.headers()
+	}
 	for i := range p.nspans {
 		p.quoted(&p.spans[i])
 	}
-	p.operators()
-	p.spaced()
-	p.runs()
+	if p.traits&(hasColon|hasEqual|hasPercent) != 0 {
+		p.operators()
+	}
+	if p.traits&(hasSpace|hasDash) != 0 {
+		p.spaced()
+	}
+	if p.traits&hasRun != 0 {
+		p.runs()
+	}
 	p.sort()
 }
 
-// contextBounds returns the range of text a verdict about the line lo..hi may read.
-func contextBounds(text []byte, lo, hi int) (floor, ceil int) {
-	first, last := max(0, lo-ContextBytes), min(len(text), hi+ContextBytes)
-	floor, ceil = lo+1, hi-1
+// A trait is something that stands on a line, and without which it holds no
+// value of some form.
+type trait uint16
+
+const (
+	hasQuote trait = 1 << iota
+	hasEntity
+	hasComment // a byte that may begin one
+	hasColon
+	hasEqual
+	hasPercent
+	hasAt
+	hasSpace
+	hasDash
+	hasPlus
+	hasRun // of RunLength bytes
+
+	ofRun    // a byte of a run
+	ofScheme // the first letter of an authentication scheme
+)
+
+// traitsOfBytes are what each byte shows to stand on its line.
+var traitsOfBytes = func() (t [256]trait) {
+	for c := range t {
+		if b := byte(c); isRunByte(b) {
+			t[c] |= ofRun
+		}
+	}
+	for _, c := range "\"'`" {
+		t[c] |= hasQuote
+	}
+	for _, c := range "/#-;*<" {
+		t[c] |= hasComment
+	}
+	for _, c := range " \t\r" {
+		t[c] |= hasSpace
+	}
+	for _, c := range "bBtTaAdD" {
+		t[c] |= ofScheme
+	}
+	t['&'] |= hasEntity
+	t[':'] |= hasColon
+	t['='] |= hasEqual
+	t['%'] |= hasPercent
+	t['@'] |= hasAt
+	t['-'] |= hasDash
+	t['+'] |= hasPlus
+	return t
+}()
+
+// traitsOf returns what stands on a line.
+func traitsOf(line []byte) trait {
+	var all trait
+	run := 0
+	for _, c := range line {
+		t := traitsOfBytes[c]
+		all |= t
+		run++
+		if t&ofRun == 0 {
+			run = 0
+		}
+		if run == RunLength {
+			all |= hasRun
+		}
+	}
+	return all
+}
+
+// floor returns where the context begins that a verdict about the line may read.
+func (p *parser) floor() int {
+	if p.first < 0 {
+		p.first = contextFloor(p.text, p.lo)
+	}
+	return p.first
+}
+
+// ceil returns where that context ends.
+func (p *parser) ceil() int { return contextCeil(p.text, p.hi) }
+
+func contextFloor(text []byte, lo int) int {
+	first := max(0, lo-ContextBytes)
+	floor := lo + 1
 	for range ContextLines + 1 {
 		i := bytes.LastIndexByte(text[first:floor-1], '\n')
 		if i < 0 {
-			floor = first
-			break
+			return first
 		}
 		floor = first + i + 1
 	}
+	return floor
+}
+
+func contextCeil(text []byte, hi int) int {
+	last := min(len(text), hi+ContextBytes)
+	ceil := hi - 1
 	for range ContextLines + 1 {
 		i := bytes.IndexByte(text[ceil+1:last], '\n')
 		if i < 0 {
-			return floor, last
+			return last
 		}
 		ceil += 1 + i
 	}
-	return floor, ceil
+	return ceil
 }
 
 // add keeps c unless the same bytes are a candidate already or the gate turns it away.
@@ -82,6 +180,9 @@ func (p *parser) add(c Candidate) {
 		c.Flags |= FlagInComment
 	}
 	c.name = readName(p.text[c.NameStart:c.NameEnd])
+	if !p.all && c.Form.named() && byName(p.text, &c) != Accepted {
+		return // as the gate would find in the end: most fall here
+	}
 	if c.Reject == Accepted {
 		c.Reject = gate(p.text, &c)
 	}
@@ -273,6 +374,9 @@ func (p *parser) quoted(s *span) {
 	if s.end-s.start < 3 || s.end-s.start > MaxValue {
 		return
 	}
+	if v := p.text[s.start:s.end]; !p.all && (len(v) < 4 || sentence(v)) {
+		return // as the gate would find in the end
+	}
 	c := Candidate{Start: s.start, End: s.end, Quote: s.quote}
 	if s.escaped {
 		c.Flags |= FlagEscaped
@@ -347,6 +451,9 @@ func (p *parser) unquoted(at, left, right int, op Op) {
 	if !p.operand(&c, left) {
 		return
 	}
+	if !p.all && !p.mayName(&c) {
+		return
+	}
 	in := p.inSpan(at)
 	if in != nil {
 		c.Flags |= FlagInString
@@ -366,6 +473,14 @@ func (p *parser) unquoted(at, left, right int, op Op) {
 	c.End = p.bareEnd(v, in, &c)
 	p.nameByValue(&c)
 	p.add(c)
+}
+
+// mayName reports whether the name of a bare value can be that of a credential,
+// or can be replaced by that of a neighbour; see byName and nameByValue.
+func (p *parser) mayName(c *Candidate) bool {
+	name := p.text[c.NameStart:c.NameEnd]
+	info := readName(name)
+	return info.all&(meansCredential0|meansValue) != 0 || len(name) == 2 && name[0] == '-' || equalFold(lastPart(name), "content") || secureString(name)
 }
 
 // skipTag skips a YAML tag or anchor before a value.

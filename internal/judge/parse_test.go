@@ -10,7 +10,7 @@ import (
 func found(path, text string) []string {
 	start := strings.LastIndexByte(text, '\n') + 1
 	var got []string
-	for _, c := range appendCandidates(nil, path, []byte(text), start, len(text), false) {
+	for _, c := range appendCandidates(nil, FamilyOf(path), []byte(text), start, len(text), false) {
 		got = append(got, fmt.Sprintf("%s %s=%s", c.Form, text[c.NameStart:c.NameEnd], text[c.Start:c.End]))
 	}
 	return got
@@ -136,7 +136,7 @@ func TestReject(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tt.text = grow(tt.text)
-		c := appendCandidates(nil, tt.path, []byte(tt.text), 0, len(tt.text), true)
+		c := appendCandidates(nil, FamilyOf(tt.path), []byte(tt.text), 0, len(tt.text), true)
 		if len(c) == 0 {
 			t.Errorf("%s: %q: no candidate, want one rejected as %q", tt.path, tt.text, tt.want)
 			continue

@@ -199,25 +199,20 @@ func (e *Engine) Scan(ctx context.Context, src Source) iter.Seq2[Finding, error]
 		defer wg.Wait()
 		defer cancel()
 
-		// Each chunk gets a slot in the queue; its worker fills the slot, and
-		// reading the slots in turn restores the order of the source. The
-		// length of the queue bounds the results in flight.
-		queue := make(chan *slot, 64*e.opts.Workers)
-		jobs := make(chan *slot, 64*e.opts.Workers)
+		// The chunks go to the workers in batches. Reading the batches in the
+		// order of the queue restores that of the source, and the length of the
+		// queue bounds the results in flight.
+		queue := make(chan *batch, maxQueued*e.opts.Workers)
+		jobs := make(chan *batch, maxQueued*e.opts.Workers)
 		for range e.opts.Workers {
 			wg.Go(func() { e.work(ctx, jobs) })
 		}
 		wg.Go(func() { feed(ctx, src, queue, jobs) })
 
-		for s := range queue {
-			<-s.ready
-			for i := range s.findings {
-				if !yield(s.findings[i], nil) {
-					return
-				}
-			}
-			for _, err := range s.errs {
-				if !yield(Finding{}, err) || !partial(err) {
+		for b := range queue {
+			<-b.ready
+			for i := range b.items {
+				if !b.items[i].yield(yield) {
 					return
 				}
 			}
@@ -228,6 +223,21 @@ func (e *Engine) Scan(ctx context.Context, src Source) iter.Seq2[Finding, error]
 	}
 }
 
+// yield hands on what an item came to, and reports whether to go on.
+func (it *item) yield(yield func(Finding, error) bool) bool {
+	for i := range it.findings {
+		if !yield(it.findings[i], nil) {
+			return false
+		}
+	}
+	for _, err := range it.errs {
+		if !yield(Finding{}, err) || !partial(err) {
+			return false
+		}
+	}
+	return true
+}
+
 // partial reports whether a scan goes on after an error.
 func partial(err error) bool {
 	var in *Incomplete
@@ -235,48 +245,81 @@ func partial(err error) bool {
 	return errors.As(err, &in) || errors.As(err, &sk)
 }
 
-type slot struct {
-	chunk *Chunk
-	ready chan struct{}
+// maxQueued is how many batches per worker may wait, maxBatch how many chunks one
+// holds once there have been enough to keep all workers busy: to wake somebody
+// for every small file costs as much as to scan it.
+const (
+	maxQueued = 8
+	maxBatch  = 16
+)
+
+// A batch is a part of what a source brings, and what it came to.
+type batch struct {
+	items []item
+	ready chan struct{} // closed when the results are there
+}
+
+// An item is a chunk, or an error that came in its place.
+type item struct {
+	chunk *Chunk // nil for an error
 	result
 }
 
 // feed brings the chunks of a source into the queue and to the workers.
-func feed(ctx context.Context, src Source, queue, jobs chan<- *slot) {
+func feed(ctx context.Context, src Source, queue, jobs chan<- *batch) {
 	defer close(queue)
 	defer close(jobs)
+	n := 0
+	b := &batch{ready: make(chan struct{})}
 	for c, err := range src.Chunks(ctx) {
-		s := &slot{chunk: c, ready: make(chan struct{})}
+		n++
 		if err != nil {
-			s.errs = append(s.errs, err)
-			close(s.ready)
+			b.items = append(b.items, item{result: result{errs: []error{err}}})
+		} else {
+			b.items = append(b.items, item{chunk: c})
 		}
-		select {
-		case queue <- s:
-		case <-ctx.Done():
-			return
-		}
-		if err != nil {
-			if !partial(err) {
+		if end := err != nil && !partial(err); end || len(b.items) >= batchSize(n, cap(queue)) {
+			if !send(ctx, b, queue, jobs) || end {
 				return
 			}
-			continue
+			b = &batch{ready: make(chan struct{})}
 		}
-		select {
-		case jobs <- s:
-		case <-ctx.Done():
-			close(s.ready) // it is in the queue: whoever reads it must not wait
-			return
-		}
+	}
+	if len(b.items) > 0 {
+		send(ctx, b, queue, jobs)
 	}
 }
 
-func (e *Engine) work(ctx context.Context, jobs <-chan *slot) {
+// batchSize returns how many chunks the batch that holds the nth is to have: one
+// until the queue is full.
+func batchSize(n, queued int) int { return min(1+n/(4*queued), maxBatch) }
+
+// send hands a batch to whoever reads the results and to the workers.
+func send(ctx context.Context, b *batch, queue, jobs chan<- *batch) bool {
+	select {
+	case queue <- b:
+	case <-ctx.Done():
+		return false
+	}
+	select {
+	case jobs <- b:
+		return true
+	case <-ctx.Done():
+		close(b.ready) // it is in the queue: whoever reads it must not wait
+		return false
+	}
+}
+
+func (e *Engine) work(ctx context.Context, jobs <-chan *batch) {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
-	for s := range jobs {
-		s.result = w.scan(ctx, s.chunk)
-		close(s.ready)
+	for b := range jobs {
+		for i := range b.items {
+			if it := &b.items[i]; it.chunk != nil {
+				it.result = w.scan(ctx, it.chunk)
+			}
+		}
+		close(b.ready)
 	}
 }
 

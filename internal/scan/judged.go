@@ -60,8 +60,9 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 		return
 	}
 	noted := -1 // start of the last line noted: places come in order
-	code, structured := inCode(path), isStructured(path)
-	json := judge.FamilyOf(path) == judge.FamilyJSON
+	family := judge.FamilyOf(path)
+	code, structured := inCode(family), isStructured(family)
+	json := family == judge.FamilyJSON
 	for i := range words {
 		at, end := words[i].Start, words[i].End
 		if json && opensBlock(text, end) {
@@ -74,28 +75,27 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 		if code && !goesOn(text, words[i].End) {
 			n = 1
 		}
-		noted = w.addLines(text, words[i].Start, n, noted)
+		noted = w.addLines(family, text, words[i].Start, n, noted)
 	}
 	noted = -1
 	for at := range tr.Values() {
 		if !isDigest(text, at) {
-			noted = w.addLines(text, at, 1, noted)
+			noted = w.addLines(family, text, at, 1, noted)
 		}
 	}
 	slices.SortFunc(w.lines, func(a, b line) int { return a.start - b.start })
 	done := -1
 	for _, l := range w.lines {
 		if l.start > done && (!code || mayHoldLiteral(text[l.start:l.end])) {
-			w.judgeLine(path, text, l)
+			w.judgeLine(family, text, l)
 		}
 		done = max(done, l.start)
 	}
 }
 
-// isStructured reports whether a path is that of a program or of data in which
-// a value stands behind an operator or in quotes, and never just behind a word.
-func isStructured(path string) bool {
-	f := judge.FamilyOf(path)
+// isStructured reports whether a file is a program or data in which a value
+// stands behind an operator or in quotes, and never just behind a word.
+func isStructured(f judge.Family) bool {
 	return f >= judge.FamilyGo && f <= judge.FamilyOther || f == judge.FamilyJSON || f == judge.FamilyYAML
 }
 
@@ -125,6 +125,9 @@ func attached(text []byte, start, end int) bool {
 		end++
 	}
 	const joints = "\"'`=:/@&?()<>[]{}|\\\r\n"
+	if strings.IndexByte(joints, text[end-1]) >= 0 {
+		return true // the operator belongs to the word
+	}
 	return start == 0 || end == len(text) || text[start] == '-' ||
 		strings.IndexByte(joints, text[start-1]) >= 0 || strings.IndexByte(joints, text[end]) >= 0
 }
@@ -187,10 +190,9 @@ func isNameByte(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
 }
 
-// inCode reports whether a path is that of a program, in which a bare word is
-// an identifier and never a value.
-func inCode(path string) bool {
-	f := judge.FamilyOf(path)
+// inCode reports whether a file is a program, in which a bare word is an
+// identifier and never a value.
+func inCode(f judge.Family) bool {
 	return f >= judge.FamilyGo && f <= judge.FamilyOther
 }
 
@@ -206,8 +208,10 @@ func mayHoldLiteral(l []byte) bool {
 		switch c {
 		case '"', '\'', '`':
 			return true
-		case '#', '*':
+		case '#':
 			comment = true
+		case '*':
+			comment = comment || i == 0 || l[i-1] == '/' || len(bytes.TrimLeft(l[:i], " \t")) == 0
 		case '/':
 			comment = comment || i > 0 && l[i-1] == '/'
 		case '=', ':':
@@ -221,35 +225,34 @@ func mayHoldLiteral(l []byte) bool {
 	return comment && assigns
 }
 
-// addLines notes the line in which a place lies and those after it, n in all,
-// but for lines up to the one that starts at noted. It returns where the last
-// one starts. Of a line that is too long to be one, as in minified text, it
-// notes the piece in which the place lies and the one behind it.
-func (w *worker) addLines(text []byte, at, n, noted int) int {
-	start, end, ok := shortLine(text, at)
-	if !ok {
-		n = min(n, 2)
+// addLines notes the line in which a place lies and, of the n-1 after it, those
+// that may hold a value which an earlier line names. It returns where the line of
+// the place starts, and does nothing if that is the one that starts at noted. Of
+// a line that is too long to be one, as in minified text, it notes the piece in
+// which the place lies and the one behind it.
+func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
+	first, end, ok := shortLine(text, at)
+	if first <= noted {
+		return noted
 	}
-	for ; n > 0 && start < len(text); n-- {
-		if start > noted {
-			w.lines = append(w.lines, line{start, end})
-			noted = start
+	w.lines = append(w.lines, line{first, end})
+	if !ok {
+		if end < len(text) && n > 1 {
+			_, next := piece(text, end)
+			w.lines = append(w.lines, line{end, next})
 		}
-		if start = end + 1; !ok {
-			start = end
-		}
-		if start >= len(text) {
+		return first
+	}
+	for start := end + 1; n > 1 && start < len(text); start = end + 1 {
+		if _, end, ok = shortLine(text, start); !ok {
 			break
 		}
-		if n > 1 && ok {
-			if start, end, ok = shortLine(text, start); !ok {
-				break
-			}
-		} else if n > 1 {
-			_, end = piece(text, start)
+		if judge.Continued(f, text, start, end) {
+			w.lines = append(w.lines, line{start, end})
 		}
+		n--
 	}
-	return noted
+	return first
 }
 
 // shortLine returns the bounds of the line in which a place lies. For a line
@@ -294,16 +297,16 @@ func piece(text []byte, at int) (start, end int) {
 	return start, max(end, min(start+1, len(text)))
 }
 
-func (w *worker) judgeLine(path string, text []byte, l line) {
+func (w *worker) judgeLine(family judge.Family, text []byte, l line) {
 	j := w.engine.judged()
-	w.values = j.judge.Candidates(w.values[:0], path, text, l.start, l.end)
+	w.values = j.judge.Candidates(w.values[:0], family, text, l.start, l.end)
 	for i := range w.values {
 		v := &w.values[i]
 		r := j.rule(v.Form)
 		if r == nil {
 			continue
 		}
-		score := j.judge.Score(path, text, v)
+		score := j.judge.Worth(text, v)
 		confidence, ok := confidenceOf(j.judge.Level(score))
 		if !ok {
 			continue

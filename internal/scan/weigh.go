@@ -39,7 +39,7 @@ func (w *worker) weigh(path string, text []byte, c *candidate) bool {
 			c.confidence, c.score = rules.LowConfidence, scoreOf[rules.LowConfidence]
 			return true
 		}
-		score := j.judge.Score(path, text, v)
+		score := j.judge.Score(text, v)
 		confidence, ok := confidenceOf(j.judge.Level(score))
 		if !ok {
 			confidence = rules.LowConfidence
@@ -76,7 +76,7 @@ func (w *worker) weighWord(path string, text []byte, c *candidate) bool {
 		foreign := len(name) > 0 && !named
 		switch v.Reject {
 		case judge.Accepted:
-			score := j.judge.Score(path, text, v)
+			score := j.judge.Score(text, v)
 			confidence, ok := confidenceOf(j.judge.Level(score))
 			if !ok {
 				none = none || foreign && score < hopeless

@@ -35,14 +35,14 @@ func (e *Engine) Explain(c *Chunk, n int) Explanation {
 		return x
 	}
 	for _, seen := range w.lines {
-		if seen.start == l.start && (!inCode(c.Path) || mayHoldLiteral(text[l.start:l.end])) {
+		if seen.start == l.start && (!inCode(judge.FamilyOf(c.Path)) || mayHoldLiteral(text[l.start:l.end])) {
 			x.Looked = true
 		}
 	}
 	j := e.judged().judge
 	w.values = j.All(w.values[:0], c.Path, text, l.start, l.end)
 	for i := range w.values {
-		x.Judged = append(x.Judged, j.Explain(c.Path, text, &w.values[i]))
+		x.Judged = append(x.Judged, j.Explain(text, &w.values[i]))
 	}
 	return x
 }

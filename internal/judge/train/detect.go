@@ -122,7 +122,7 @@ func samples(meter *judge.Meter, pre *prefilter, w *Window, index int) []sample 
 	blocks := pemBlocks(text)
 	var out []sample
 	var buf []judge.Candidate
-	near := 0
+	near, family := 0, judge.FamilyOf(w.Path)
 	lines(text, func(n, start, end int) {
 		near--
 		word, other := pre.hit(text[start:end])
@@ -137,7 +137,7 @@ func samples(meter *judge.Meter, pre *prefilter, w *Window, index int) []sample 
 				return
 			}
 		}
-		buf = meter.Candidates(buf[:0], w.Path, text, start, end)
+		buf = meter.Candidates(buf[:0], family, text, start, end)
 		for i := range buf {
 			c := &buf[i]
 			s := sample{window: index, line: n, capped: c.Identifier(text)}
