@@ -71,6 +71,9 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 		if structured && (inProse(text, at, end) || (!code || inComment(text, at)) && !attached(text, at, end)) {
 			continue
 		}
+		if code && inPath(text, at, end) {
+			continue
+		}
 		n := judge.WordLines
 		if code && !goesOn(text, words[i].End) {
 			n = 1
@@ -79,7 +82,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 	}
 	noted = -1
 	for at := range tr.Values() {
-		if !isDigest(text, at) {
+		if !isDigest(text, at) && !isPointer(text, at) {
 			noted = w.addLines(family, text, at, 1, noted)
 		}
 	}
@@ -132,9 +135,41 @@ func attached(text []byte, start, end int) bool {
 		strings.IndexByte(joints, text[start-1]) >= 0 || strings.IndexByte(joints, text[end]) >= 0
 }
 
+// inPath reports whether the word text[start:end] of a program belongs to a
+// literal that is a path, as that of an import, and that nothing but closing
+// brackets follows: it gives no value a name.
+func inPath(text []byte, start, end int) bool {
+	slash, lo, hi := false, max(0, start-maxPath), min(len(text), end+maxPath)
+	for start > lo && (isNameByte(text[start-1]) || strings.IndexByte("/.-", text[start-1]) >= 0) {
+		start--
+		slash = slash || text[start] == '/'
+	}
+	for end < hi && (isNameByte(text[end]) || strings.IndexByte("/.-", text[end]) >= 0) {
+		slash = slash || text[end] == '/'
+		end++
+	}
+	if !slash || start == 0 || end == len(text) || text[end] != '"' || text[start-1] != '"' {
+		return false
+	}
+	for end++; end < min(len(text), hi) && strings.IndexByte("),;{}[] \t\r", text[end]) >= 0; {
+		end++
+	}
+	return end == len(text) || text[end] == '\n'
+}
+
+// maxPath bounds the bytes on each side of a word that are looked at to tell
+// whether it belongs to a path.
+const maxPath = 256
+
+// isPointer reports whether the value at a place is a reference into the same
+// document, as the schemas of interfaces hold many.
+func isPointer(text []byte, at int) bool {
+	return at >= 2 && text[at] == '/' && text[at-1] == '#' && (text[at-2] == '"' || text[at-2] == '\'')
+}
+
 // opensBlock reports whether the line in which a place lies ends in an opening
 // bracket: what it names is no value.
-func opensBlock(text []byte, at int) bool { return endsIn(text, at, "{[") }
+func opensBlock(text []byte, at int) bool { return endsIn(text, at, "{") }
 
 // endsIn reports whether the last byte of the line in which a place lies, but
 // for white space, is one of those in set. A line that goes on for more than

@@ -50,7 +50,7 @@ func TestJudgedWords(t *testing.T) {
 }
 
 func TestJudged(t *testing.T) {
-	value := madeUp(24, 7)
+	value, weak := madeUp(24, 7), "qu1ckfox"+madeUp(3, 5)
 	tests := []struct {
 		path, text string
 		want       bool
@@ -63,10 +63,23 @@ func TestJudged(t *testing.T) {
 		{"app.py", `db_password = os.environ["%s"]`, false},
 		{"app.env", `SESSION_SECRET=${%s}`, false},
 		{"app.py", `commit_hash_label = "no secret here"`, false},
+
+		// a weak value, whose name alone leads to its line
+		{"app.yaml", "db:\n  password: $weak", true},
+		{"app.yaml", "auth:\n  user: admin\n  password: $weak", true}, // two words, three lines
+		{"app.yaml", "  PLAIN_PW: '$weak'", true},                     // the operator belongs to the word
+		{"app.yaml", "- name: DB_PASSWORD\n  value: $weak", true},     // named on the line before
+		{"app.json", "{\"name\": \"DB_PASSWORD\",\n \"value\": \"$weak\"}", true},
+		{"app.json", "{\"passwords\": [\n  \"$weak\",\n  \"$weak\"\n]}", true},
+		{"app.py", "password = (\n    '$weak'\n)", true},
+		{"app.go", "import (\n\t\"example.org/secret/$weak\"\n)", false},
+		{"app.go", "m[\"app/secret\"] = \"$weak\"", true},
+		{"api.json", `{"$ref": "#/parameters/limit-%s"}`, false},
 	}
 	e := scan.New(judgedSet(t), scan.Options{})
 	for _, tt := range tests {
 		text := tt.text
+		text = strings.ReplaceAll(text, "$weak", weak)
 		if strings.Contains(text, "%s") {
 			text = fmt.Sprintf(text, value)
 		}
