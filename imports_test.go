@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"internal/secrettest": {"rules"},
 	"analyzer":            {"rules", "internal/scan", "internal/judge", "internal/policy"},
 	"hook":                {"rules", "internal/scan", "internal/pack", "internal/repo", "internal/decode"},
+	"internal/exposed":    {"rules", "internal/scan", "internal/ignore", "internal/repo", "internal/pack"},
 	"internal/fix":        {"internal/ignore", "internal/repo"},
 }
 
@@ -45,7 +46,7 @@ var external = map[string][]string{
 	"github.com/go-git/go-git/v5":         {"internal/history", "internal/repo", "hook", "internal/fix"},
 	"github.com/klauspost/compress/flate": {"internal/pack", "internal/decode"},
 	"github.com/klauspost/compress/zlib":  {"internal/pack"},
-	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet"},
+	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet", "cmd/keysift"},
 }
 
 type pkg struct {

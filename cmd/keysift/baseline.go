@@ -235,7 +235,11 @@ func (l *ledger) scanFiles(ctx context.Context, paths []string) (*report.Run, er
 
 // scanHistory looks at all objects of the repository.
 func (l *ledger) scanHistory(ctx context.Context) (*report.Run, error) {
-	audit, err := history.Open(l.top, history.Options{Env: os.LookupEnv, Rules: l.set, Jobs: l.jobs})
+	opts := history.Options{Env: os.LookupEnv, Rules: l.set, Jobs: l.jobs}
+	if err := l.knowCommits(ctx, l.top, opts); err != nil {
+		return nil, err
+	}
+	audit, err := history.Open(l.top, opts)
 	if err != nil {
 		return nil, err
 	}

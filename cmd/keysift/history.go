@@ -130,7 +130,10 @@ func (c *historyFlags) run(ctx context.Context, sys *system, args []string) erro
 		return j.run(ctx)
 	}
 	if err != nil {
-		return err
+		return withAdvice(err)
+	}
+	if err := c.knowCommits(ctx, dir, opts); err != nil {
+		return errors.Join(err, audit.Close())
 	}
 	j.scan, j.relative = audit.Findings, func(path string) string { return path }
 	j.enrich = func(r *report.Record, objects map[string]bool) { enrich(audit, r, objects, now) }
@@ -150,6 +153,15 @@ func (c *historyFlags) run(ctx context.Context, sys *system, args []string) erro
 	err = j.run(ctx)
 	if failure := audit.Close(); failure != nil {
 		j.complain(failure.Error()) // what was found is reported; only the next run suffers
+	}
+	return err
+}
+
+// withAdvice adds to an error what to do about it.
+func withAdvice(err error) error {
+	var extension *repo.ExtensionError
+	if errors.As(err, &extension) && extension.Name == "extensions.refstorage" {
+		return fmt.Errorf("%w; make a copy of the repository, run in it: git refs migrate --ref-format=files, and audit that", err)
 	}
 	return err
 }
@@ -206,7 +218,8 @@ func enrich(audit *history.Audit, r *report.Record, objects map[string]bool, now
 	}
 	r.History = &report.History{
 		Introduced: event(p.Introduced), Removed: event(p.Removed), InHead: p.InHead,
-		Refs: slices.Clone(p.Refs), RefsTotal: p.RefsTotal, Blobs: p.Blobs, AgeDays: p.AgeDays,
+		Refs: slices.Clone(p.Refs), RefsTotal: p.RefsTotal, Blobs: p.Blobs, Files: p.Files,
+		Authors: slices.Clone(p.Authors), AgeDays: p.AgeDays,
 	}
 }
 

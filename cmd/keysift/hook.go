@@ -176,7 +176,7 @@ func (h *hookRun) job(set *rules.Set, findings scanFunc) *job {
 
 // sources opens what the stage is about.
 func (h *hookRun) sources(args []string) (err error) {
-	exclude, err := newExcluder(h.exclude)
+	exclude, err := worktree.Excluder(h.exclude)
 	if err != nil {
 		return err
 	}

@@ -240,3 +240,40 @@ func (f *framework) holds(text string, parts ...string) {
 		}
 	}
 }
+
+// TestFrameworkManifest asks the framework itself whether it knows what the
+// manifest says, the names of the stages above all.
+func TestFrameworkManifest(t *testing.T) {
+	framework, err := exec.LookPath("pre-commit")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("pre-commit is needed for this test")
+		}
+		t.Skip("pre-commit is not installed")
+	}
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(goEnv(t, "GOMOD")), ".pre-commit-hooks.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	validate := func(text string) (string, error) {
+		file := filepath.Join(t.TempDir(), "hooks.yaml")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command(framework, "validate-manifest", file).CombinedOutput()
+		return string(out), err
+	}
+	if out, err := validate(string(text)); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	// It does look at each of them.
+	for _, stages := range []string{"[commit, merge-commit, manual]", "[push]", "[commit-msg]"} {
+		if !strings.Contains(string(text), "stages: "+stages) {
+			t.Errorf("no hook for %s", stages)
+		}
+		out, err := validate(strings.ReplaceAll(string(text), stages, strings.Replace(stages, "]", ", no-stage]", 1)))
+		if err == nil || !strings.Contains(out, "no-stage") {
+			t.Errorf("%s with a stage that does not exist: %v\n%s", stages, err, out)
+		}
+	}
+}

@@ -70,7 +70,7 @@ func (c *policyFlags) declare(f *pflag.FlagSet) {
 	f.BoolVar(&c.noConfig, "no-config", false, "read no configuration but the organisation's")
 	f.StringArrayVarP(&c.baselines, "baseline", "b", nil, "known findings in `FILE` do not count, nor do those in "+policy.BaselineName)
 	f.BoolVar(&c.reportUnused, "report-unused", false, "list the allow entries and known findings that match nothing")
-	f.StringVar(&c.policyFrom, "policy-from", "", "configuration, baselines and comments count as they are in the revision `REV`")
+	f.StringVar(&c.policyFrom, "policy-from", "", "configuration, baselines and comments count as they are in the revision `REV`; auto in a CI system")
 }
 
 // loadPolicy reads all that decides what counts, and makes the configuration the
@@ -156,27 +156,6 @@ func (c *common) folders() []string {
 		}
 	}
 	return out
-}
-
-// openTrust finds the revision of --policy-from.
-func (c *common) openTrust(sys *system) error {
-	defer func() {
-		if c.lookFor == nil {
-			c.lookFor = c.readPolicy
-		}
-	}()
-	if c.policyFrom == "" {
-		if c.readPolicy == nil {
-			c.readPolicy, c.lookFor = readGiven, readOrdinary
-		}
-		return nil
-	}
-	t, err := newTrust(sys, c.top, c.policyFrom)
-	if err != nil {
-		return fmt.Errorf("--policy-from: %w", err)
-	}
-	c.trust, c.readPolicy = t, t.readFile
-	return nil
 }
 
 // readGiven reads a file that somebody has named, which may be a pipe.
@@ -542,14 +521,27 @@ func (p *fingerprints) withSalt(salt []byte) *report.Fingerprinter {
 	return m
 }
 
-// newPolicy returns the policy for a run of the job.
+// newPolicy returns the policy for a run of the job. With a trusted revision,
+// the summary of the run names what the change tried to alter.
 func (j *job) newPolicy() *policy.Policy {
 	opts := j.applied
 	opts.Relative = j.relative
 	if opts.Relative == nil && j.top != "" {
 		opts.Relative = relativeTo(j.top)
 	}
-	return policy.New(opts)
+	p := policy.New(opts)
+	if j.trust == nil {
+		return p
+	}
+	review := j.review
+	j.review = func(run *report.Run) {
+		if review != nil {
+			review(run)
+		}
+		j.trust.attempts = p.Attempts(j.trust.changed())
+		run.Summary.Policy = &report.PolicySummary{From: j.policyFrom, Attempts: j.trust.attempts}
+	}
+	return p
 }
 
 func (c *policyFlags) fingerprinter() *report.Fingerprinter {
@@ -557,32 +549,4 @@ func (c *policyFlags) fingerprinter() *report.Fingerprinter {
 		return nil
 	}
 	return c.prints.main
-}
-
-// tellPolicy writes to standard error which decisions matched nothing and what
-// the scanned change tried to alter.
-func (j *job) tellPolicy(p *policy.Policy) {
-	if j.reportUnused {
-		for _, u := range p.Unused() {
-			j.complain("unused: " + u.String())
-		}
-	}
-	if j.trust == nil {
-		return
-	}
-	now := j.trust.onDisk
-	if j.trust.bare {
-		now = nil
-	}
-	attempts := p.Attempts(now)
-	for _, a := range attempts {
-		j.complain("policy: does not count, since it is not so in " + j.policyFrom + ": " + a)
-	}
-	if len(attempts) > 0 {
-		j.complain("policy: to allow a finding, first land a change that only adds its fingerprint to " + policy.BaselineName + " (keysift allow); it holds no secret")
-		if j.note != "" {
-			j.note += "\n"
-		}
-		j.note += fmt.Sprintf("policy as in %s; the change tried to alter it in %d places, see standard error", j.policyFrom, len(attempts))
-	}
 }

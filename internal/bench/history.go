@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// historyModule has more than a thousand files and as many versions as one
-	// could wish for.
-	historyModule = "golang.org/x/tools"
+	// historyModule has more than a thousand files and more than a hundred
+	// versions.
+	historyModule = "k8s.io/client-go"
 
 	// Each branchEvery-th version comes by way of a branch that is merged.
 	branchEvery = 5
@@ -74,7 +74,14 @@ func runHistory(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	if c.Results, err = compete(ctx, tools, o.runs); err != nil {
 		return err
 	}
-	return write(&Report{Machine: describeMachine(), Corpora: []Corpus{c}}, o.json, stdout)
+	if err := write(&Report{Machine: describeMachine(), Corpora: []Corpus{c}}, o.json, stdout); err != nil || o.json == "-" {
+		return err
+	}
+	seen, err := w.looked(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return seen.write(stdout)
 }
 
 // history returns a repository with many versions of a module, made if it is
@@ -99,12 +106,21 @@ func (w *workshop) history(ctx context.Context, module string, versions int) (st
 	}
 	h.git("init", "-q", "-b", "main", ".")
 	h.git("config", "gc.auto", "0")
-	for i, v := range list {
+	made := 0
+	for _, v := range list {
 		src, err := w.download(ctx, module+"@"+v)
+		if err != nil && ctx.Err() == nil {
+			w.say("leaving out %s: %v", v, err) // as one that needs a newer Go
+			continue
+		}
 		if err != nil {
 			return "", err
 		}
-		h.version(i, v, src)
+		h.version(made, v, src)
+		made++
+	}
+	if made <= len(list)/2 {
+		return "", fmt.Errorf("only %d of %d versions of %s can be had", made, len(list), module)
 	}
 	h.git("gc", "-q")
 	if h.err != nil {
@@ -113,7 +129,8 @@ func (w *workshop) history(ctx context.Context, module string, versions int) (st
 	return dir, os.Rename(h.dir, dir)
 }
 
-// versions lists released versions of a module, at most n of them, spread evenly.
+// versions lists versions of a module, at most n of them, spread evenly: those
+// that were released, unless there are fewer than that.
 func (w *workshop) versions(ctx context.Context, module string, n int) ([]string, error) {
 	out, err := w.output(ctx, []string{"GO111MODULE=on"}, "go", "list", "-m", "-versions", "-json", module)
 	if err != nil {
@@ -123,9 +140,12 @@ func (w *workshop) versions(ctx context.Context, module string, n int) ([]string
 	if err := json.Unmarshal(out, &info); err != nil {
 		return nil, fmt.Errorf("reading the versions of %s: %w", module, err)
 	}
-	all := slices.DeleteFunc(info.Versions, func(v string) bool { return strings.Contains(v, "-") })
+	all := info.Versions
+	if released := slices.DeleteFunc(slices.Clone(all), func(v string) bool { return strings.Contains(v, "-") }); len(released) >= n {
+		all = released
+	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("%s has no released version", module)
+		return nil, fmt.Errorf("%s has no version", module)
 	}
 	var list []string
 	for i := range min(n, len(all)) {

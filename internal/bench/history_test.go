@@ -33,6 +33,10 @@ func TestHistoryMaker(t *testing.T) {
 	if want := branchEvery + 1; err != nil || n != want || size != int64(want*len("version a")) {
 		t.Errorf("%d blobs of %d bytes (%v), want %d of %d bytes each", n, size, err, want, len("version a"))
 	}
+	git, err := gitCoverage(t.Context(), h.dir)
+	if want := int64(branchEvery + 1); err != nil || git.blobs != want || git.commits != want+1 || git.objects != 2*want+want+1+want {
+		t.Errorf("git has %+v (%v), want %d blobs, trees and tags, and one commit more", git, err, want)
+	}
 	if err := runWalk(t.Context(), []string{h.dir}); err != nil {
 		t.Errorf("walking: %v", err)
 	}

@@ -60,8 +60,9 @@ type Audit struct {
 	tips   *tips
 	cut    map[pack.ID]bool // shallow commits
 	paths  *paths           // nil until the second pass is done
-	mu     sync.Mutex       // guards marked
+	mu     sync.Mutex       // guards what the workers note
 	marked bitset           // objects that hold findings
+	veiled map[uint32]bool  // commits, by object, that have one beside their message
 	line   *line            // made when first asked for
 	owners *codeOwners      // likewise
 	cache  *cache           // nil for none

@@ -1,21 +1,11 @@
 package history
 
 import (
-	"github.com/keysift/keysift/internal/decode"
+	"strings"
+
 	"github.com/keysift/keysift/internal/pack"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
-)
-
-const (
-	// binaryHead is how much of a binary blob is scanned, for formats that are
-	// known by their first bytes.
-	binaryHead = 4 << 10
-
-	// lfsHead begins the blobs that stand for content kept by git-lfs, which
-	// are no larger than lfsMax.
-	lfsHead = "version https://git-lfs.github.com/spec/v1\n"
-	lfsMax  = 1024
 )
 
 // A blobReader is one worker of the pass over blobs.
@@ -23,6 +13,7 @@ type blobReader struct {
 	*run
 	paths *paths
 	kinds *pathKinds
+	head  *headTree
 	at    []place         // of the blob at hand
 	names []string        // their paths
 	known map[step]string // paths made before
@@ -31,13 +22,14 @@ type blobReader struct {
 	free           []*rules.Trace // of blobs whose deltas are done
 	parts          []pack.Run
 	runs           []rules.Run
+	view           lens
 }
 
 // scanBlobs makes the third pass.
 func (r *run) scanBlobs(p *paths) error {
 	readers := make([]*blobReader, r.opts.Jobs)
 	for i := range readers {
-		readers[i] = &blobReader{run: r, paths: p, kinds: newPathKinds(r.opts.Rules), known: map[step]string{}}
+		readers[i] = &blobReader{run: r, paths: p, kinds: newPathKinds(r.opts.Rules), head: newHeadTree(p, r.tips), known: map[step]string{}}
 	}
 	opts := r.walk(pack.Blob)
 	seen := r.recall(p)
@@ -117,14 +109,14 @@ func (r *run) recall(p *paths) bitset {
 		if len(names) == 0 {
 			continue // left out, and told so when it is read
 		}
-		skipped, ok := r.cache.has(r.cache.hash(p.table.id(obj), names))
+		kind, ok := r.cache.has(r.cache.hash(p.table.id(obj), names))
 		if !ok {
 			continue
 		}
 		seen.add(obj)
 		r.blobs.Add(1)
 		r.done.Add(1)
-		if reason := cachedSkip[skipped]; reason != "" {
+		if reason := kind.skipped(); reason != "" {
 			r.skip(reason, names[0])
 		}
 	}
@@ -150,28 +142,20 @@ func (r *run) skip(reason, path string) {
 
 // match scans a blob under the paths of b.at, whose names are given.
 func (b *blobReader) match(o *pack.Object, names []string) {
-	c := blobChunk(names[0], o.Data)
-	kind := cleanText
-	if c.Encoding == decode.Binary {
-		kind = cleanBinary
-	} else if isLFS(o.Data) {
-		kind = cleanLFS
-	}
-	if reason := cachedSkip[kind]; reason != "" {
+	tr := b.trace(o)
+	found, kind := b.contents(names[0], o.Data, b.lens(o, tr))
+	if reason := kind.skipped(); reason != "" {
 		b.skip(reason, names[0])
 	}
-	tr := b.trace(o)
-	found := b.look(o, &c, tr)
 	total := len(found)
-	b.tell(o, &b.at[0], found)
+	b.tell(&b.at[0], found)
 	for i, name := range names[1:] {
-		again := found
+		again := renamed(found, names[0], name)
 		if b.kinds.differ(names[0], name) {
-			c.Path = name
-			again = b.lookAgain(&c, tr)
+			again, _ = b.contents(name, o.Data, b.lensAgain(o, tr))
 		}
 		total += len(again)
-		b.tell(o, &b.at[i+1], renamed(again, name))
+		b.tell(&b.at[i+1], again)
 	}
 	if total == 0 && b.cache != nil {
 		b.cache.add(b.cache.hash(o.ID, names), kind)
@@ -192,54 +176,56 @@ func (b *blobReader) trace(o *pack.Object) *rules.Trace {
 	return tr
 }
 
-// look matches a blob. Of one that was built from another it reads what is new.
-func (b *blobReader) look(o *pack.Object, c *scan.Chunk, tr *rules.Trace) []scan.Finding {
-	if b.opts.NoDelta || c.Encoding == decode.Binary {
-		*tr = rules.Trace{}
-		return b.engine.Match(c)
+// lens returns how to look at a blob: nil for as a whole.
+func (b *blobReader) lens(o *pack.Object, tr *rules.Trace) *lens {
+	if b.opts.NoDelta {
+		return nil
 	}
-	var d scan.Delta
+	l := &b.view
+	*l = lens{trace: tr}
 	if o.Base != nil {
-		d.Base, _ = o.Base.State.(*rules.Trace)
+		l.Base, _ = o.Base.State.(*rules.Trace)
 	}
-	if d.Base != nil {
+	if l.Base != nil {
 		b.parts, b.runs = o.Runs(b.parts[:0]), b.runs[:0]
 		for _, p := range b.parts {
 			b.runs = append(b.runs, rules.Run(p))
 		}
-		d.Runs = b.runs
+		l.Runs = b.runs
 	}
-	return b.engine.MatchDelta(c, d, tr)
+	return l
 }
 
-// lookAgain matches a blob under a further path, given what was seen of it.
-func (b *blobReader) lookAgain(c *scan.Chunk, tr *rules.Trace) []scan.Finding {
-	if b.opts.NoDelta || c.Encoding == decode.Binary {
-		return b.engine.Match(c)
+// lensAgain returns how to look at a blob under a further path, given what was
+// seen of it under the first.
+func (b *blobReader) lensAgain(o *pack.Object, tr *rules.Trace) *lens {
+	if b.opts.NoDelta {
+		return nil
 	}
-	same := []rules.Run{{Len: len(c.Data)}}
-	return b.engine.MatchDelta(c, scan.Delta{Base: tr, Runs: same}, &b.again)
+	b.runs = append(b.runs[:0], rules.Run{Len: len(o.Data)})
+	b.view = lens{Delta: scan.Delta{Base: tr, Runs: b.runs}, trace: &b.again}
+	return &b.view
 }
 
-// renamed returns findings as they are under another path.
-func renamed(found []scan.Finding, path string) []scan.Finding {
+// renamed returns findings below one path as they are below another.
+func renamed(found []scan.Finding, from, to string) []scan.Finding {
 	if len(found) == 0 {
 		return nil
 	}
 	out := make([]scan.Finding, len(found))
 	for i := range found {
 		out[i] = found[i]
-		out[i].Path = path
+		out[i].Path = to + strings.TrimPrefix(out[i].Path, from)
 	}
 	return out
 }
 
 // tell completes the findings in a blob at one place and hands them over.
-func (b *blobReader) tell(o *pack.Object, at *place, found []scan.Finding) {
+func (b *blobReader) tell(at *place, found []scan.Finding) {
 	if len(found) == 0 {
 		return
 	}
-	origin := &scan.Origin{Object: o.ID.String(), Commit: b.paths.commitID(at.commit)}
+	origin := b.head.origin(at)
 	for i := range found {
 		found[i].Exposure, found[i].Origin = at.class, origin
 	}

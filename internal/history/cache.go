@@ -25,25 +25,15 @@ const (
 )
 
 // A verdict is what a cache knows of a blob under all of its paths: a hash of
-// id and paths, and what it was skipped as.
+// id and paths, and in the last byte its kind.
 type verdict [17]byte
-
-// What the last byte of a verdict says.
-const (
-	cleanText byte = iota
-	cleanBinary
-	cleanLFS
-)
-
-// cachedSkip says as what blobs are counted as skipped, by the last byte of
-// their verdicts.
-var cachedSkip = [256]string{cleanBinary: "binary", cleanLFS: "lfs"}
 
 // A cache remembers blobs in which nothing was found: neither what is in them
 // nor any secret, only hashes of their ids and paths. Blobs with findings are
 // read again every time. What is remembered holds for one set of rules and one
-// build of the program. A file that is not sound is as good as none, and of
-// runs at the same time the last one to end leaves its file.
+// build of the program. A file that is not sound is as good as none. A run adds
+// to what runs at the same time have left; what is lost where two of them write
+// at once costs time, nothing else.
 type cache struct {
 	file string
 	key  [sha256.Size]byte
@@ -107,19 +97,19 @@ func (c *cache) hash(id pack.ID, paths []string) verdict {
 	return v
 }
 
-// has looks a blob up; kind is what it was skipped as.
-func (c *cache) has(v verdict) (kind byte, ok bool) {
+// has looks a blob up.
+func (c *cache) has(v verdict) (k kind, ok bool) {
 	const size = len(v)
 	n := len(c.old) / size
 	i := sort.Search(n, func(i int) bool { return bytes.Compare(c.old[i*size:i*size+size-1], v[:size-1]) >= 0 })
 	if i == n || !bytes.Equal(c.old[i*size:i*size+size-1], v[:size-1]) {
 		return 0, false
 	}
-	return c.old[i*size+size-1], true
+	return kind(c.old[i*size+size-1]), true
 }
 
-func (c *cache) add(v verdict, kind byte) {
-	v[len(v)-1] = kind
+func (c *cache) add(v verdict, k kind) {
+	v[len(v)-1] = byte(k)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fresh = append(c.fresh, v)
@@ -129,6 +119,11 @@ func (c *cache) add(v verdict, kind byte) {
 func (c *cache) save() error {
 	if len(c.fresh) == 0 {
 		return nil
+	}
+	if data, err := readFile(c.file, maxCache); err == nil {
+		if now := c.sound(data); len(now) > 0 {
+			c.old = now // another run may have written it meanwhile
+		}
 	}
 	const size = len(verdict{})
 	if len(c.old)+len(c.fresh)*size > maxCache/2 {

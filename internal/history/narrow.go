@@ -1,13 +1,11 @@
 package history
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
 
-	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/pack"
 	"github.com/keysift/keysift/internal/scan"
 )
@@ -252,13 +250,17 @@ func (a *adder) scan() {
 		a.damage(pack.Damage{ID: id, Err: err})
 		return
 	}
+	var h pack.CommitHeader
+	_ = h.Parse(a.store.Hash(), data) // the first pass has told if it cannot be read
 	if !a.opts.NoMessages && a.opts.Only == nil {
 		c := messageChunk("commit:", id, data)
 		a.bytes.Add(int64(len(c.Data)))
-		a.tell(a.engine.Match(&c), id.String())
+		found := a.engine.Match(&c)
+		if inHeader(found, h.Message) {
+			a.veil(k.obj)
+		}
+		a.tell(found, "", id.String())
 	}
-	var h pack.CommitHeader
-	_ = h.Parse(a.store.Hash(), data) // the first pass has told if it cannot be read
 	var parents []pack.ID
 	for _, p := range a.s.graph.parentsOf(a.commit) {
 		if tree := a.s.treeOf(p); !tree.IsZero() {
@@ -274,15 +276,15 @@ func (a *adder) scan() {
 }
 
 // wanted reports whether a path is to be looked at.
-func (r *run) wanted(path string) bool {
-	return (r.opts.Exclude == nil || !r.opts.Exclude(path)) && (r.opts.Only == nil || r.opts.Only(path))
+func (a *Audit) wanted(path string) bool {
+	return (a.opts.Exclude == nil || !a.opts.Exclude(path)) && (a.opts.Only == nil || a.opts.Only(path))
 }
 
 // change scans one path that the commit has added or changed.
 func (a *adder) change(c *change) {
 	if c.fresh {
 		name := c.path[strings.LastIndexByte(c.path, '/')+1:]
-		a.tell(unplaced(a.engine.Match(&scan.Chunk{Data: []byte(name)}), c.path), "")
+		a.tell(unplaced(a.engine.Match(&scan.Chunk{Data: []byte(name)}), c.path), c.path, "")
 	}
 	if c.id.IsZero() {
 		return
@@ -297,14 +299,12 @@ func (a *adder) change(c *change) {
 	}
 	a.blobs.Add(1)
 	a.bytes.Add(int64(len(data)))
-	chunk := blobChunk(c.path, data)
-	if chunk.Encoding == decode.Binary {
-		a.skip("binary", c.path)
-	} else if isLFS(data) {
-		a.skip("lfs", c.path)
+	found, kind := a.contents(c.path, data, nil)
+	if reason := kind.skipped(); reason != "" {
+		a.skip(reason, c.path)
 	}
-	if found := a.engine.Match(&chunk); len(found) > 0 {
-		a.tell(a.added(found), c.id.String())
+	if len(found) > 0 {
+		a.tell(a.added(found), c.path, c.id.String())
 	}
 }
 
@@ -325,8 +325,8 @@ func (a *adder) added(found []scan.Finding) []scan.Finding {
 		a.asked = true
 		for _, old := range a.olds() {
 			if data, ok := a.blob(old.id, old.path); ok {
-				c := blobChunk(old.path, data)
-				a.known = append(a.known, a.engine.Match(&c)...)
+				found, _ := a.contents(old.path, data, nil)
+				a.known = append(a.known, found...)
 			}
 		}
 	}
@@ -348,31 +348,32 @@ func holds(known []scan.Finding, f *scan.Finding) bool {
 	return false
 }
 
-func (a *adder) tell(found []scan.Finding, object string) {
-	id := a.s.table.id(a.s.graph.commits[a.commit].obj)
-	origin := &scan.Origin{Commit: id.String(), Object: object}
+// tell completes the findings in a file, or, with an empty path, in the
+// message, and hands them over.
+func (a *adder) tell(found []scan.Finding, path, object string) {
+	k := &a.s.graph.commits[a.commit]
+	id := a.s.table.id(k.obj)
+	origin := scan.Origin{Commit: id.String(), Object: object, Time: k.time}
 	for i := range found {
-		found[i].Exposure, found[i].Origin = a.class, origin
-		a.noteHead(&found[i])
+		own := origin
+		found[i].Exposure, found[i].Origin = a.class, &own
+		own.Head = path != "" && a.noteHead(&found[i], path)
 	}
 	a.findings(found)
 }
 
-// noteHead notes whether HEAD still has a finding at its path.
-func (a *adder) noteHead(f *scan.Finding) {
-	if strings.HasPrefix(f.Path, "commit:") {
-		return
-	}
-	id, ok := a.entryAt(a.headTree(), f.Path)
+// noteHead notes and returns whether HEAD still has a finding in a file.
+func (a *adder) noteHead(f *scan.Finding, path string) bool {
+	id, ok := a.entryAt(a.headTree(), path)
 	if !ok {
-		return
+		return false
 	}
-	still := id.String() == f.Origin.Object
+	still := id.String() == f.Origin.Object || f.Start.Line == 0
 	if kind, data, err := a.store.Get(id); !still && err == nil && kind == pack.Blob {
-		c := blobChunk(f.Path, data)
-		still = holds(a.engine.Match(&c), f)
+		found, _ := a.contents(path, data, nil)
+		still = holds(found, f)
 	}
-	if still || f.Start.Line == 0 {
+	if still {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		if a.inHead == nil {
@@ -380,6 +381,7 @@ func (a *adder) noteHead(f *scan.Finding) {
 		}
 		a.inHead[Place{f.Path, f.Start.Line, f.Start.Column, f.Origin.Commit}] = true
 	}
+	return still
 }
 
 // treeOf returns the id of a commit's tree, the zero id if it is absent.
@@ -389,14 +391,3 @@ func (s *structure) treeOf(c uint32) pack.ID {
 	}
 	return pack.ID{}
 }
-
-// blobChunk returns the chunk of a blob.
-func blobChunk(path string, data []byte) scan.Chunk {
-	c := scan.Chunk{Path: path, Data: data, Encoding: decode.Sniff(data)}
-	if c.Encoding == decode.Binary {
-		c.Data = data[:min(len(data), binaryHead)]
-	}
-	return c
-}
-
-func isLFS(data []byte) bool { return len(data) <= lfsMax && bytes.HasPrefix(data, []byte(lfsHead)) }

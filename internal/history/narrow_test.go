@@ -1,8 +1,6 @@
 package history
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -179,36 +177,6 @@ func TestBadRange(t *testing.T) {
 		res := r.run(Options{Range: name}).complete(t)
 		if res.audit.Empty() != name || len(res.findings) > 0 {
 			t.Errorf("%s: empty is %q with %d findings, want none", name, res.audit.Empty(), len(res.findings))
-		}
-	}
-}
-
-func TestAutomaticRange(t *testing.T) {
-	event := func(text string) string {
-		name := filepath.Join(t.TempDir(), "event.json")
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
-	for _, tt := range []struct {
-		env  map[string]string
-		want string
-	}{
-		{map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": event(`{"pull_request":{"base":{"sha":"a"},"head":{"sha":"b"}}}`)}, "a...b"},
-		{map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": event(`{"before":"a","after":"b"}`)}, "a..b"},
-		{map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": event(`{}`), "GITHUB_BASE_REF": "main", "GITHUB_SHA": "c"}, "origin/main...c"},
-		{map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": event(`{}`), "GITHUB_SHA": "c"}, zeroID + "..c"},
-		{map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": "/nowhere"}, ""},
-		{map[string]string{"CI_MERGE_REQUEST_DIFF_BASE_SHA": "a", "CI_COMMIT_SHA": "b"}, "a..b"},
-		{map[string]string{"CI_COMMIT_BEFORE_SHA": "a", "CI_COMMIT_SHA": "b"}, "a..b"},
-		{map[string]string{"SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main"}, "origin/main...HEAD"},
-		{map[string]string{"CI_COMMIT_SHA": "b"}, zeroID + "..b"},
-		{nil, ""},
-	} {
-		got, err := automaticRange(func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok })
-		if got != tt.want || (err != nil) != (tt.want == "") {
-			t.Errorf("%v: %q, %v; want %q", tt.env, got, err, tt.want)
 		}
 	}
 }

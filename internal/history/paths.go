@@ -51,6 +51,7 @@ type paths struct {
 	hot      map[step]int        // places of names that are findings, in named
 	named    []place             // with the tree that has the name as object
 	versions map[uint32][]uint32 // further trees that have a name there, by the first
+	later    map[[2]uint32]bool  // pairs of these
 
 	gitlinks map[step]bool
 	missing  map[pack.ID]string // absent objects, with a path each
@@ -62,7 +63,7 @@ func newPaths(s *structure, room int) *paths {
 	p := &paths{
 		structure: s, dirs: newDirs(), objects: make([]object, s.table.len()),
 		moreAt: map[place]int{}, trees2: map[step]scan.Exposure{}, limit: room,
-		hot: map[step]int{}, versions: map[uint32][]uint32{}, gitlinks: map[step]bool{}, missing: map[pack.ID]string{},
+		hot: map[step]int{}, versions: map[uint32][]uint32{}, later: map[[2]uint32]bool{}, gitlinks: map[step]bool{}, missing: map[pack.ID]string{},
 	}
 	p.top = p.dirs.top("")
 	return p
@@ -164,8 +165,9 @@ func (f *follower) name(tree uint32, at step) {
 	}
 	first := &f.named[i]
 	first.class = max(first.class, f.class)
-	if later := f.versions[first.obj]; tree != first.obj && !slices.Contains(later, tree) {
-		f.versions[first.obj] = append(later, tree)
+	if pair := [2]uint32{first.obj, tree}; tree != first.obj && !f.later[pair] {
+		f.later[pair] = true
+		f.versions[first.obj] = append(f.versions[first.obj], tree)
 	}
 }
 
@@ -284,7 +286,7 @@ func (p *paths) unreachable() {
 // finish sorts the further places of blobs, so that [paths.places] finds them,
 // and lets go of what is needed no more.
 func (p *paths) finish() {
-	p.moreAt, p.trees2, p.hot = nil, nil, nil
+	p.moreAt, p.trees2, p.hot, p.later = nil, nil, nil, nil
 	slices.SortStableFunc(p.more, func(a, b place) int { return cmp.Compare(a.obj, b.obj) })
 }
 

@@ -38,8 +38,9 @@ type Provenance struct {
 	Refs      []string // names of refs that reach the secret, by name; the first ten
 	RefsTotal int
 	Blobs     int
+	Files     int      // distinct paths at which these stand or stood
 	AgeDays   int      // since Introduced
-	Authors   []string // of the first commits of each version, each once, oldest first; the first ten
+	Authors   []string // of the first commits of each version at each path, each once, oldest first; the first ten
 }
 
 // A line answers in which commits objects stand. It looks at those objects
@@ -50,12 +51,18 @@ type line struct {
 	commits map[uint32][]uint32 // commits whose tree it is
 	head    bitset              // ancestors of HEAD, itself included
 	headTip uint32              // none if HEAD has no commit
-	refs    []tip               // that are refs, by name
+	refs    []refTip            // by name
 	seen    []uint32            // by object: the last question in which it was met
 	turn    uint32
 	has     bitset // commits that have what is asked for
 	reach   bitset // those and their descendants
 	known   map[string]*Provenance
+}
+
+// A refTip is a ref and the commit it leads to; none if to none.
+type refTip struct {
+	tip
+	commit uint32
 }
 
 // newLine finds the trees above the marked objects.
@@ -73,10 +80,10 @@ func newLine(p *paths, marked bitset, t *tips) *line {
 	}
 	for _, t := range t.list {
 		if t.ref && t.name != "HEAD" {
-			l.refs = append(l.refs, t)
+			l.refs = append(l.refs, refTip{t, l.commitAt(t.id)})
 		}
 	}
-	slices.SortStableFunc(l.refs, func(a, b tip) int { return strings.Compare(a.name, b.name) })
+	slices.SortStableFunc(l.refs, func(a, b refTip) int { return strings.Compare(a.name, b.name) })
 	if c := l.commitAt(t.head); c != none {
 		l.headTip = c
 		l.head.add(c)
@@ -105,11 +112,11 @@ type climber struct {
 }
 
 func (c *climber) holds(obj uint32, depth int) bool {
-	if c.marked.has(obj) {
-		return true
-	}
 	if c.state[obj] == 0 {
 		c.state[obj] = 1
+		if c.marked.has(obj) { // a tree that is marked for a name may hold more
+			c.state[obj] = 2
+		}
 		if depth <= maxTreeDepth {
 			c.look(obj, depth)
 		}
@@ -178,7 +185,7 @@ func (a *Audit) partProvenance(objects []string, places []Place, now time.Time) 
 		inHead = inHead || a.inHead[at]
 	}
 	p := a.provenance(commits, now)
-	p.Blobs = 0
+	p.Blobs, p.Files = 0, countFiles(places)
 	for _, s := range objects {
 		if id, err := pack.ParseID(s); err == nil {
 			if obj := a.paths.table.find(id); obj != none && a.paths.table.kinds[obj] == pack.Blob {
@@ -192,8 +199,20 @@ func (a *Audit) partProvenance(objects []string, places []Place, now time.Time) 
 	return p
 }
 
+// countFiles returns how many files some places lie in.
+func countFiles(places []Place) int {
+	files := map[string]bool{}
+	for _, at := range places {
+		if at.Path != "commit:"+at.Commit {
+			files[at.Path] = true
+		}
+	}
+	return len(files)
+}
+
 func (a *Audit) provenance(objects []string, now time.Time) *Provenance {
 	l, p := a.line, &Provenance{}
+	files := map[step]bool{}
 	clear(l.has)
 	l.turn++
 	var firsts []uint32
@@ -205,11 +224,12 @@ func (a *Audit) provenance(objects []string, now time.Time) *Provenance {
 			continue
 		}
 		if kind := l.table.kinds[obj]; kind == pack.Blob || kind == pack.Tree {
-			if kind == pack.Blob {
-				p.Blobs++
-			}
 			inTree = true
 			firsts = append(firsts, l.objects[obj].commit)
+			if kind == pack.Blob {
+				p.Blobs++
+				firsts = a.addPlaces(files, firsts, obj)
+			}
 			l.climb(obj)
 			for _, tree := range l.versions[obj] {
 				l.climb(tree)
@@ -239,8 +259,21 @@ func (a *Audit) provenance(objects []string, now time.Time) *Provenance {
 			}
 		}
 	}
-	p.Authors = a.authors(firsts)
+	p.Files, p.Authors = len(files), a.authors(firsts)
 	return p
+}
+
+// addPlaces adds the paths of a blob that were looked at, and to commits the
+// first that has it there.
+func (a *Audit) addPlaces(files map[step]bool, commits []uint32, obj uint32) []uint32 {
+	first := a.paths.objects[obj]
+	for _, at := range append([]place{{step: first.step, commit: first.commit}}, a.paths.places(obj)...) {
+		if at.name != none && a.wanted(a.paths.path(at.step)) {
+			files[at.step] = true
+			commits = append(commits, at.commit)
+		}
+	}
+	return commits
 }
 
 // climb adds the commits that have an object.
@@ -319,9 +352,9 @@ func (l *line) removal() uint32 {
 }
 
 // refReaches reports whether a ref leads to what was asked for.
-func (l *line) refReaches(t *tip) bool {
-	if c := l.commitAt(t.id); c != none {
-		return l.reach.has(c)
+func (l *line) refReaches(t *refTip) bool {
+	if t.commit != none {
+		return l.reach.has(t.commit)
 	}
 	obj := l.table.find(t.id)
 	if obj != none {
@@ -365,13 +398,17 @@ func subject(message []byte) string {
 	return string(bytes.TrimSpace(bytes.ReplaceAll(message[:min(len(message), longest)], []byte("\n"), []byte(" "))))
 }
 
-// authors returns who made some commits, none among them or not.
+// authors returns who made some commits, none among them or not. Those of whom
+// a name or an address is a finding are left out.
 func (a *Audit) authors(commits []uint32) []string {
 	slices.Sort(commits)
 	var out []string
 	for _, c := range slices.Compact(commits) {
 		if c == none || len(out) == maxAuthors {
 			break
+		}
+		if a.veiled[a.paths.graph.commits[c].obj] {
+			continue
 		}
 		if e := a.event(c); e.Author != "" && !slices.Contains(out, e.Author) {
 			out = append(out, e.Author)

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/keysift/keysift/internal/pack"
@@ -31,6 +32,7 @@ type lostEntry struct {
 type message struct {
 	obj      uint32
 	findings []scan.Finding
+	head     bool // one stands above the text, as in an author
 }
 
 // A structure is what commits, tags and trees say.
@@ -145,7 +147,7 @@ func (r *reader) commit(n uint32, o *pack.Object) {
 		r.lostParent[n] = c.lost
 	}
 	r.commits = append(r.commits, c)
-	r.message(n, "commit:", o)
+	r.message(n, "commit:", o, h.Message)
 }
 
 func (r *reader) readTag(n uint32, o *pack.Object) {
@@ -157,19 +159,24 @@ func (r *reader) readTag(n uint32, o *pack.Object) {
 		raw.target = r.table.find(t.Object)
 	}
 	r.tags = append(r.tags, raw)
-	r.message(n, "tag:", o)
+	r.message(n, "tag:", o, t.Message)
 }
 
-// message scans a commit or a tag.
-func (r *reader) message(n uint32, kind string, o *pack.Object) {
+// message scans a commit or a tag whose text starts at an offset.
+func (r *reader) message(n uint32, kind string, o *pack.Object, text int) {
 	if r.engine == nil || !r.messages {
 		return
 	}
 	c := messageChunk(kind, o.ID, o.Data)
 	r.bytes.Add(int64(len(c.Data)))
 	if found := r.engine.Match(&c); len(found) > 0 {
-		r.found = append(r.found, message{n, found})
+		r.found = append(r.found, message{n, found, inHeader(found, text)})
 	}
+}
+
+// inHeader reports whether a finding stands before the text of a commit or tag.
+func inHeader(found []scan.Finding, text int) bool {
+	return slices.ContainsFunc(found, func(f scan.Finding) bool { return f.Start.Byte < int64(text) })
 }
 
 // messageChunk returns a commit or tag without the lines that refer to other

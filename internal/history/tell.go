@@ -94,24 +94,37 @@ func (r *run) tellMessages(p *paths) {
 func (r *run) message(p *paths, m *message) {
 	var class scan.Exposure
 	id := p.id(m.obj)
-	commit := id
+	c, ok := p.graph.commitOf[p.graph.target(m.obj, scan.NoExposure)]
+	origin := &scan.Origin{Object: id}
+	if ok {
+		origin.Commit, origin.Time = p.commitID(c), p.graph.commits[c].time
+	}
 	if t, ok := p.graph.tagOf[m.obj]; ok {
 		class = p.graph.tags[t].class
-		commit = ""
-		if c, ok := p.graph.commitOf[p.graph.target(m.obj, class)]; ok {
-			commit = p.commitID(c)
-		}
 	} else {
-		class = p.graph.commits[p.graph.commitOf[m.obj]].class
+		class = p.graph.commits[c].class
 	}
 	if class == scan.Unreachable && r.opts.NoUnreachable {
 		return
 	}
-	origin := &scan.Origin{Commit: commit, Object: id}
+	if m.head {
+		r.veil(m.obj)
+	}
 	for i := range m.findings {
 		m.findings[i].Exposure, m.findings[i].Origin = class, origin
 	}
 	r.findings(m.findings)
+}
+
+// veil notes that the author of a commit, or another line above its text, holds
+// a finding.
+func (a *Audit) veil(commit uint32) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.veiled == nil {
+		a.veiled = map[uint32]bool{}
+	}
+	a.veiled[commit] = true
 }
 
 // refName scans the name of a ref.
@@ -123,7 +136,7 @@ func (r *run) refName(t tip) {
 // unplaced makes findings in a name findings of what has the name: their
 // position would be one in a content.
 func unplaced(found []scan.Finding, path string) []scan.Finding {
-	out := renamed(found, path)
+	out := renamed(found, "", path)
 	for i := range out {
 		out[i].Start, out[i].End = scan.Position{}, scan.Position{}
 	}
@@ -154,14 +167,16 @@ func (r *run) logText(l logFile) {
 
 // tellNames hands over findings in the names of files and folders.
 func (r *run) tellNames(p *paths) {
+	head := newHeadTree(p, r.tips)
 	for _, at := range p.named {
 		path := p.path(at.step)
 		if !r.wanted(path) {
 			continue
 		}
 		found := unplaced(p.nameFinds[at.name], path)
+		origin := head.origin(&at)
 		for i := range found {
-			found[i].Exposure, found[i].Origin = at.class, &scan.Origin{Commit: p.commitID(at.commit), Object: p.id(at.obj)}
+			found[i].Exposure, found[i].Origin = at.class, origin
 		}
 		if len(found) > 0 {
 			r.mark(at.obj)

@@ -65,7 +65,7 @@ func (s *Store) plans(packs []*packFile, dups []bitset, workers int, types Types
 		wg.Go(func() {
 			defer func() { <-slots }()
 			err := guard(func() (err error) {
-				plans[i], err = s.newPlan(p, types, want, dups[i])
+				plans[i], err = s.newPlan(p, workers, types, want, dups[i])
 				return err
 			})
 			if err != nil {

@@ -16,11 +16,13 @@ type packFile struct {
 	hash  Hash
 	close func() error
 
-	idx atomic.Pointer[index] // never nil
+	idx   atomic.Pointer[index]    // never nil
+	bones atomic.Pointer[skeleton] // nil until it is first needed
 }
 
 func (p *packFile) unmap() error {
 	p.data = nil
+	p.bones.Store(nil)
 	p.idx.Store(newIndex(p.hash, nil, nil))
 	return p.close()
 }
@@ -129,13 +131,16 @@ func baseOffset(b []byte) (v uint64, n int) {
 	return 0, 0
 }
 
+// maxRatio is by how much deflate expands at most.
+const maxRatio = 1032
+
 // fits says whether size bytes may come out of n compressed bytes, and whether
-// they may be kept: deflate expands by 1032 at most.
+// they may be kept.
 func fits(size uint64, n int, limit int64) error {
 	if size > uint64(limit) {
 		return ErrTooLarge
 	}
-	if size > (uint64(n)+1)*1032 {
+	if size > (uint64(n)+1)*maxRatio {
 		return errInflateSize
 	}
 	return nil

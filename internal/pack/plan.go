@@ -20,35 +20,68 @@ const noParent = -1
 // order of their offsets, followed by bases that lie outside of the pack. It
 // takes about 20 bytes an object.
 type plan struct {
-	p     *packFile
-	x     *index // as it was when the plan was made
-	off   []uint64
-	pos   []int32 // position in the index, by node
-	flags []uint8
-	ext   []ID    // node len(off)+i is the object ext[i] from elsewhere
-	first []int32 // children of node i are kids[first[i]:first[i+1]]
-	kids  []int32
-	roots []int32
-	size  []int64 // compressed bytes of what hangs on each of roots
+	p      *packFile
+	x      *index // as it was when the plan was made
+	off    []uint64
+	pos    []int32 // position in the index, by node
+	flags  []uint8
+	ext    []ID    // node len(off)+i is the object ext[i] from elsewhere
+	first  []int32 // children of node i are kids[first[i]:first[i+1]]
+	kids   []int32
+	roots  []int32
+	cost   []int64 // of what hangs on each of roots, see planner.weigh
+	parent []int32
 
 	deliver int   // number of objects
 	bytes   int64 // compressed bytes on the way to them
 }
 
+// A skeleton is what all plans of a pack have in common. Its slices are not to
+// be changed.
+type skeleton struct {
+	x      *index // as it was when the skeleton was made
+	off    []uint64
+	pos    []int32
+	types  []uint8
+	ext    []ID
+	parent []int32
+	order  []int32 // parents before children; nil: the order of the nodes
+}
+
 // planner holds what is needed only while a plan is made.
 type planner struct {
 	*plan
-	parent []int32
-	order  []int32 // parents before children; nil: the order of the nodes
+	order  []int32
 	weight []uint32
+	cut    bitset  // deltas that are roots nevertheless
 	node   []int32 // by position in the index; made for the first ref-delta
 	extOf  map[ID]int32
+	lost   bool // a base is not to be found
 }
 
-// newPlan reads the headers of all objects of a pack. want chooses among the
+// newPlan makes a plan of a pack for a number of workers. want chooses among the
 // objects of the set types; dup says which positions of the index other packs
 // bring.
-func (s *Store) newPlan(p *packFile, types Types, want func(ID, Type) bool, dup bitset) (*plan, error) {
+func (s *Store) newPlan(p *packFile, workers int, types Types, want func(ID, Type) bool, dup bitset) (*plan, error) {
+	k, err := s.skeleton(p)
+	if err != nil {
+		return nil, err
+	}
+	pl := &planner{
+		plan:  &plan{p: p, x: k.x, off: k.off, pos: k.pos, ext: k.ext, flags: slices.Clone(k.types), parent: k.parent},
+		order: k.order,
+	}
+	pl.link()
+	pl.choose(types, want, dup)
+	pl.prune(workers)
+	return pl.plan, nil
+}
+
+// skeleton reads the headers of all objects of a pack, the first time.
+func (s *Store) skeleton(p *packFile) (*skeleton, error) {
+	if k := p.bones.Load(); k != nil && k.x == p.index() {
+		return k, nil
+	}
 	pl := &planner{plan: &plan{p: p, x: p.index()}}
 	n := pl.x.n
 	pl.off, pl.pos = sortOffsets(pl.x)
@@ -67,14 +100,16 @@ func (s *Store) newPlan(p *packFile, types Types, want func(ID, Type) bool, dup 
 	for range pl.ext {
 		pl.parent = append(pl.parent, noParent)
 	}
-	pl.link()
 	if refs {
+		pl.link()
 		pl.sortTopologically()
 	}
 	pl.spreadTypes(s)
-	pl.choose(types, want, dup)
-	pl.prune()
-	return pl.plan, nil
+	k := &skeleton{x: pl.x, off: pl.off, pos: pl.pos, types: pl.flags, ext: pl.ext, parent: pl.parent, order: pl.order}
+	if !pl.lost && len(pl.ext) == 0 {
+		p.bones.Store(k)
+	}
+	return k, nil
 }
 
 // header reads the head of node i and says whether it is a ref-delta.
@@ -127,6 +162,7 @@ func (pl *planner) refBase(s *Store, name []byte) int32 {
 		return i
 	}
 	if !s.Has(id) {
+		pl.lost = true // it may be there the next time
 		return noParent
 	}
 	if pl.extOf == nil {
@@ -200,7 +236,6 @@ func (pl *planner) sortTopologically() {
 			pl.order = append(pl.order, int32(i))
 		}
 	}
-	pl.link()
 }
 
 // forward calls f for bases before their deltas.
@@ -267,7 +302,7 @@ func (pl *planner) choose(types Types, want func(ID, Type) bool, dup bitset) {
 // child with most objects below it last. The walk keeps a base while it is in
 // any child but the last, so that the bases kept at a time number no more than
 // the logarithm of the objects.
-func (pl *planner) prune() {
+func (pl *planner) prune(workers int) {
 	pl.weight = make([]uint32, len(pl.parent))
 	pl.backward(func(i int32) {
 		if pl.flags[i]&nodeDeliver != 0 {
@@ -277,12 +312,13 @@ func (pl *planner) prune() {
 			pl.weight[p] += pl.weight[i]
 		}
 	})
+	cost := pl.weigh(workers)
 	out := int32(0)
 	for i := range pl.parent {
 		from, to := pl.first[i], pl.first[i+1]
 		pl.first[i] = out
 		for _, k := range pl.kids[from:to] {
-			if pl.weight[k] == 0 {
+			if pl.weight[k] == 0 || pl.cut.has(int(k)) {
 				continue
 			}
 			pl.kids[out] = k
@@ -294,28 +330,10 @@ func (pl *planner) prune() {
 	}
 	pl.first[len(pl.parent)] = out
 	pl.kids = slices.Clip(pl.kids[:out])
-	pl.sizeRoots()
-}
-
-// sizeRoots lists the roots and how many compressed bytes hang on each.
-func (pl *planner) sizeRoots() {
-	bytes := make([]int64, len(pl.parent))
-	pl.backward(func(i int32) {
-		if pl.weight[i] == 0 {
-			return
-		}
-		if int(i) < len(pl.off) {
-			bytes[i] += int64(pl.end(int(i))) - int64(pl.off[i])
-		}
-		if p := pl.parent[i]; p >= 0 {
-			bytes[p] += bytes[i]
-		}
-	})
 	for i, p := range pl.parent {
-		if p < 0 && pl.weight[i] > 0 {
+		if pl.weight[i] > 0 && (p < 0 || pl.cut.has(i)) {
 			pl.roots = append(pl.roots, int32(i))
-			pl.size = append(pl.size, bytes[i])
-			pl.bytes += bytes[i]
+			pl.cost = append(pl.cost, cost[i])
 		}
 	}
 }

@@ -304,7 +304,7 @@ func TestThin(t *testing.T) {
 				s := other.checkWant(Options{}, want)
 				external := 0
 				for _, p := range s.packs() {
-					pl, err := s.newPlan(p, AllTypes, nil, nil)
+					pl, err := s.newPlan(p, 1, AllTypes, nil, nil)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -3,6 +3,7 @@ package pack
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -51,7 +52,12 @@ type contents struct {
 // tree visits the objects that hang on one root, depth first.
 func (v *visitor) tree(pl *plan, root int32) error {
 	defer v.unwind()
-	if err := v.enter(pl, root, nil); err != nil {
+	base := v.above(pl, root)
+	err := v.enter(pl, root, base)
+	if base != nil {
+		v.leave(base)
+	}
+	if err != nil {
 		return err
 	}
 	for len(v.stack) > 0 {
@@ -77,6 +83,28 @@ func (v *visitor) tree(pl *plan, root int32) error {
 		v.save()
 	}
 	return nil
+}
+
+// above makes the base of a root that is a delta, and notes the way to it; nil
+// for any other. Nothing else of the pack is to be visited by it.
+func (v *visitor) above(pl *plan, root int32) *frame {
+	v.path = v.path[:0]
+	for p := pl.parent[root]; p >= 0; p = pl.parent[p] {
+		v.path = append(v.path, p)
+	}
+	if len(v.path) == 0 {
+		return nil
+	}
+	slices.Reverse(v.path)
+	node := v.path[len(v.path)-1]
+	f := v.frame()
+	f.ID, f.Pack, f.depth = pl.id(int(node)), pl.p.path, len(v.path)-1
+	if int(node) < len(pl.off) {
+		f.Offset = int64(pl.off[node])
+	}
+	v.remake(pl, f, nil, 0)
+	f.Type = f.kind
+	return f
 }
 
 // enter reads and visits the object of a node and puts it on the stack if it
@@ -279,6 +307,11 @@ func (v *visitor) restore(pl *plan, i int) {
 			break
 		}
 	}
+	v.remake(pl, f, base, start)
+}
+
+// remake makes the contents of f from base, which stands before path[start].
+func (v *visitor) remake(pl *plan, f *frame, base *contents, start int) {
 	var c contents
 	for d := start; d <= f.depth; d++ {
 		next, err := v.materialise(pl, v.path[d], base, false)

@@ -21,8 +21,8 @@ type WalkOptions struct {
 	// called by several goroutines at once.
 	Want func(ID, Type) bool
 	// Visit is called once for each object, by worker 0 <= worker < Workers,
-	// for bases before their deltas; otherwise in no particular order. The
-	// first error ends the walk.
+	// by one worker for bases before their deltas; otherwise in no particular
+	// order. The first error ends the walk.
 	Visit func(worker int, o *Object) error
 	// Release is called with a State that Visit set, by the worker that
 	// set it, as soon as no other object will see it. May be nil.
@@ -92,8 +92,9 @@ type Object struct {
 	Data []byte // not to be changed
 
 	// Base is the object that this one is a delta of, Data and State included;
-	// nil if it was not made from a delta. A base that Visit has not seen,
-	// because it is not wanted or comes from another pack, has no State.
+	// nil if it was not made from a delta. A base that this worker has not
+	// visited, because it is not wanted, comes from another pack, or belongs to
+	// the work of another, has no State.
 	Base *Object
 	// State is the caller's. The object's deltas find it in their Base.
 	State any
@@ -119,7 +120,7 @@ func (o *Object) Runs(runs []Run) []Run {
 	return runs
 }
 
-// A unit of work is the tree of deltas on a root of a pack, or the loose
+// A unit of work is the tree of deltas on a root of a pack, or a part of it, or the loose
 // objects of one directory whose names start with the byte root.
 type unit struct {
 	source int32
@@ -195,7 +196,13 @@ func (s *Store) Walk(ctx context.Context, opts WalkOptions) (Stats, error) {
 // order of the packs.
 func (w *walk) makeUnits() {
 	const parts = 64
-	large := w.total().Bytes / int64(parts*w.opts.Workers)
+	large := int64(0)
+	for _, pl := range w.plans {
+		for _, c := range pl.cost {
+			large += c
+		}
+	}
+	large /= int64(parts * w.opts.Workers)
 	type sized struct {
 		unit
 		size int64
@@ -205,13 +212,13 @@ func (w *walk) makeUnits() {
 	for i, pl := range w.plans {
 		for k, root := range pl.roots {
 			u := unit{source: int32(i), root: root}
-			if pl.size[k] > large {
-				first = append(first, sized{u, pl.size[k]})
+			if pl.cost[k] > large {
+				first = append(first, sized{u, pl.cost[k]})
 			} else {
 				rest = append(rest, u)
 			}
 		}
-		pl.size = nil
+		pl.cost = nil
 	}
 	for i := range w.loose {
 		for b := range 256 {

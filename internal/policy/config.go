@@ -156,6 +156,16 @@ func (c *Config) Entries() []Line {
 	return out
 }
 
+// AllowedCommits returns the ids of the commits that allow entries name, or the
+// starts of them.
+func (c *Config) AllowedCommits() []string {
+	var out []string
+	for _, a := range c.allows {
+		out = append(out, a.commits...)
+	}
+	return out
+}
+
 // RuleNames returns the rules that entries name, and where they do.
 func (c *Config) RuleNames() []Value {
 	var out []Value

@@ -55,6 +55,17 @@ func (g *Ignores) add(i *ignore) {
 // Len returns the number of findings that the file lists.
 func (g *Ignores) Len() int { return len(g.entries) + len(g.secrets) }
 
+// Commits returns the ids of the commits that the file names.
+func (g *Ignores) Commits() []string {
+	var out []string
+	for _, i := range g.entries {
+		if i.commit != "" {
+			out = append(out, i.commit)
+		}
+	}
+	return out
+}
+
 // Secrets returns the findings that the file gives with their secrets.
 func (g *Ignores) Secrets() []ListedSecret { return g.secrets }
 

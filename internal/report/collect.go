@@ -88,6 +88,8 @@ type place struct {
 	start, end     scan.Position
 	exposure       scan.Exposure
 	commit, object string
+	head           bool  // see scan.Origin
+	time           int64 // likewise
 	decoded        []string
 	reason         string // of the suppression
 }
@@ -215,6 +217,7 @@ func placeOf(f *scan.Finding) place {
 	p := place{path: f.Path, start: f.Start, end: f.End, exposure: f.Exposure, decoded: f.Decoded}
 	if f.Origin != nil {
 		p.commit, p.object = f.Origin.Commit, f.Origin.Object
+		p.head, p.time = f.Origin.Head, f.Origin.Time
 	}
 	if f.Suppressed != nil {
 		p.reason = f.Suppressed.Reason
@@ -238,6 +241,14 @@ func (e *entry) add(p place) {
 	}
 }
 
+// standing ranks a place by how easily it is come across.
+func (p *place) standing() scan.Exposure {
+	if p.head {
+		return scan.Tagged
+	}
+	return min(p.exposure, scan.Committed)
+}
+
 func (e *entry) sort() {
 	slices.SortFunc(e.places, func(a, b place) int { return comparePlaces(&a, &b) })
 	if len(e.places) > maxPlaces {
@@ -246,8 +257,12 @@ func (e *entry) sort() {
 	}
 }
 
+// comparePlaces orders places: what HEAD still has, then what refs reach, the
+// oldest first. Without a history the order is that of exposure and path.
 func comparePlaces(a, b *place) int {
 	return cmp.Or(
+		cmp.Compare(b.standing(), a.standing()),
+		cmp.Compare(uint64(a.time-1), uint64(b.time-1)), // an unknown time is the latest
 		cmp.Compare(b.exposure, a.exposure),
 		strings.Compare(a.path, b.path),
 		cmp.Compare(a.start.Byte, b.start.Byte),
@@ -452,16 +467,7 @@ func (r *Record) redactNames(redact *redactor, own scan.Secret) {
 	if r.Suppressed != nil {
 		texts = append(texts, &r.Suppressed.Reason)
 	}
-	if r.History != nil {
-		for i := range r.History.Refs {
-			texts = append(texts, &r.History.Refs[i])
-		}
-		for _, event := range []*Event{r.History.Introduced, r.History.Removed} {
-			if event != nil {
-				texts = append(texts, &event.Author, &event.Subject)
-			}
-		}
-	}
+	texts = append(texts, r.History.texts()...)
 	for _, s := range texts {
 		*s = redact.text(*s, own)
 	}

@@ -8,83 +8,148 @@ import (
 	"strings"
 )
 
+// What a markdown report may have at most, in bytes: GitHub takes job summaries
+// of 1 MiB and drops longer ones. The table leaves room for the advice.
+const (
+	maxMarkdown      = 1 << 20
+	maxMarkdownTable = maxMarkdown / 4
+	maxMarkdownSteps = maxMarkdown - maxMarkdown/8
+	markdownReserve  = 1 << 10 // for the lines that say what is left out
+)
+
 // markdownReporter writes a table of the findings and what to do about each,
-// for pull requests and job summaries.
+// for pull requests and job summaries. What would make it too long is left out,
+// and the report says how much that is.
 type markdownReporter struct {
-	w    *bufio.Writer
-	opts Options
+	w       *bufio.Writer
+	opts    Options
+	written int // bytes
 	buffered
+}
+
+// add writes a part of the report unless it would then be longer than limit.
+func (m *markdownReporter) add(limit int, part string) bool {
+	if m.written+len(part) > limit-markdownReserve {
+		return false
+	}
+	m.force(part)
+	return true
+}
+
+// force writes a short part of the report. The writer keeps an error until it
+// is flushed.
+func (m *markdownReporter) force(part string) {
+	m.written += len(part)
+	_, _ = m.w.WriteString(part)
 }
 
 func (m *markdownReporter) Close(s *Summary) error {
 	sortForPeople(m.findings, m.opts.GroupBy)
-	fmt.Fprintf(m.w, "## keysift: %s\n\n%s\n", Headline(s), markdownText(Coverage(s)))
+	m.force(fmt.Sprintf("## keysift: %s\n\n%s\n", Headline(s), markdownText(Coverage(s))))
 	if len(m.findings) > 0 {
 		m.table()
-		_, _ = m.w.WriteString("\n### What to do\n")
-		last := ""
-		for i, r := range m.findings {
-			if now := heading(r, m.opts.GroupBy); now != last {
-				fmt.Fprintf(m.w, "\n### %s\n", markdownText(now))
-				last = now
-			}
-			m.advice(i+1, r)
-		}
+		m.allAdvice()
 	}
-	if len(m.incomplete) > 0 {
-		_, _ = m.w.WriteString("\n### Not looked at\n\n")
-		for _, i := range m.incomplete {
-			_, _ = m.w.WriteString("* " + markdownIncomplete(i) + "\n")
+	var lines []string
+	for _, i := range m.incomplete {
+		lines = append(lines, markdownIncomplete(i))
+	}
+	m.list("Not looked at", lines, "place")
+	if s.Policy != nil {
+		lines = nil
+		for _, text := range s.Policy.Attempts {
+			lines = append(lines, markdownCode(Visible(text)))
 		}
+		m.list("Without effect, since it is not so in "+markdownCode(s.Policy.From), lines, "attempt")
 	}
 	return m.w.Flush()
 }
 
-func (m *markdownReporter) table() {
-	_, _ = m.w.WriteString("\n| # | Priority | Finding | Place | Confidence | Severity | Exposure |\n| --- | --- | --- | --- | --- | --- | --- |\n")
-	for i, r := range m.findings {
-		place := markdownCode(plainPlace(r))
-		if r.PlacesTotal > 1 {
-			place += " and " + strconv.Itoa(r.PlacesTotal-1) + " more"
+// list writes a section of lines, if there are any.
+func (m *markdownReporter) list(title string, lines []string, unit string) {
+	if len(lines) == 0 {
+		return
+	}
+	m.force("\n### " + title + "\n\n")
+	for n, line := range lines {
+		if !m.add(maxMarkdown, "* "+line+"\n") {
+			m.force("* and " + count(len(lines)-n, "further "+unit) + "\n")
+			return
 		}
-		finding := markdownText(r.Title)
-		if r.Secret != "" {
-			finding += " " + markdownCode(r.Secret)
-		}
-		if title := sectionTitle(section(r)); title != "" {
-			finding += " (" + strings.ToLower(title) + ")"
-		}
-		fmt.Fprintf(m.w, "| %d | %d | %s | %s | %s | %s | %s |\n", i+1, r.Priority, finding, place,
-			markdownText(r.Confidence), markdownText(r.Severity), markdownText(r.Exposure))
 	}
 }
 
-// advice writes what to do about the nth finding, from 1.
-func (m *markdownReporter) advice(n int, r *Record) {
+func (m *markdownReporter) table() {
+	m.force("\n| # | Priority | Finding | Place | Confidence | Severity | Exposure |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	for i, r := range m.findings {
+		if !m.add(maxMarkdownTable, markdownRow(i+1, r)) {
+			m.force("\n" + count(len(m.findings)-i, "further finding") + " left out here: the report would be too long. Other formats have all of them.\n")
+			return
+		}
+	}
+}
+
+// markdownRow returns the row of the nth finding, from 1.
+func markdownRow(n int, r *Record) string {
+	place := markdownCode(plainPlace(r))
+	if r.PlacesTotal > 1 {
+		place += " and " + strconv.Itoa(r.PlacesTotal-1) + " more"
+	}
+	finding := markdownText(r.Title)
+	if r.Secret != "" {
+		finding += " " + markdownCode(r.Secret)
+	}
+	if title := sectionTitle(section(r)); title != "" {
+		finding += " (" + strings.ToLower(title) + ")"
+	}
+	return fmt.Sprintf("| %d | %d | %s | %s | %s | %s | %s |\n", n, r.Priority, finding, place,
+		markdownText(r.Confidence), markdownText(r.Severity), markdownText(r.Exposure))
+}
+
+func (m *markdownReporter) allAdvice() {
+	m.force("\n### What to do\n")
+	last := ""
+	for i, r := range m.findings {
+		text := markdownAdvice(i+1, r)
+		if now := heading(r, m.opts.GroupBy); now != last {
+			text = "\n### " + markdownText(now) + "\n" + text
+			last = now
+		}
+		if !m.add(maxMarkdownSteps, text) {
+			m.force("\nThe advice for " + count(len(m.findings)-i, "further finding") + " is left out here: keysift explain RULE shows it.\n")
+			return
+		}
+	}
+}
+
+// markdownAdvice says what to do about the nth finding, from 1.
+func markdownAdvice(n int, r *Record) string {
 	r.Identify()
-	fmt.Fprintf(m.w, "\n#### %d. %s\n\n", n, markdownText(r.Title))
+	w := new(strings.Builder)
+	fmt.Fprintf(w, "\n#### %d. %s\n\n", n, markdownText(r.Title))
 	for i, p := range r.Places {
 		if i == 10 {
 			break
 		}
-		fmt.Fprintf(m.w, "* %s\n", markdownCode(plainPlaceOf(&p)))
+		fmt.Fprintf(w, "* %s\n", markdownCode(plainPlaceOf(&p)))
 	}
 	if more := r.PlacesTotal - min(len(r.Places), 10); more > 0 {
-		fmt.Fprintf(m.w, "* and %s\n", count(more, "further place"))
+		fmt.Fprintf(w, "* and %s\n", count(more, "further place"))
 	}
 	for _, line := range []string{reasonLine(r), identityText(r), historyText(r), Visible(r.Note)} {
 		if line != "" {
-			fmt.Fprintf(m.w, "* %s\n", markdownText(line))
+			fmt.Fprintf(w, "* %s\n", markdownText(line))
 		}
 	}
-	fmt.Fprintf(m.w, "* Rule %s, fingerprint %s\n", markdownCode(r.Rule), markdownCode(r.Fingerprint))
+	fmt.Fprintf(w, "* Rule %s, fingerprint %s\n", markdownCode(r.Rule), markdownCode(r.Fingerprint))
 	if r.Suppressed != nil {
-		fmt.Fprintf(m.w, "* Suppressed by %s\n", markdownText(r.Suppressed.By+reasonText(r.Suppressed.Reason)))
+		fmt.Fprintf(w, "* Suppressed by %s\n", markdownText(r.Suppressed.By+reasonText(r.Suppressed.Reason)))
 	}
 	if r.Remediation != nil && len(r.Remediation.Steps) > 0 {
-		_, _ = m.w.WriteString("\n")
-		writeSteps(m.w, r.Remediation.Steps)
+		_ = w.WriteByte('\n')
+		writeSteps(w, r.Remediation.Steps)
 	}
+	return w.String()
 }
 
 func reasonLine(r *Record) string {

@@ -101,9 +101,11 @@ func (r *Record) merge(o *Record) {
 		winner := *o
 		winner.Identity = maps.Clone(o.Identity)
 		winner.takeConfidence(r)
+		winner.takeOrigin(r)
 		*r = winner
 	} else {
 		r.takeConfidence(o)
+		r.takeOrigin(o)
 	}
 	if failing {
 		r.Advisory = ""
@@ -130,6 +132,17 @@ func (r *Record) isBefore(o *Record) bool {
 func (r *Record) takeConfidence(o *Record) {
 	if cmp.Or(cmp.Compare(o.confidence(), r.confidence()), cmp.Compare(o.Score, r.Score)) > 0 {
 		r.Confidence, r.Reason, r.Score = o.Confidence, o.Reason, o.Score
+	}
+}
+
+// takeOrigin takes over what o knows of where the secret came from and r does
+// not: a scan of files knows no history.
+func (r *Record) takeOrigin(o *Record) {
+	if r.History == nil {
+		r.History = o.History
+	}
+	if len(r.Owners) == 0 {
+		r.Owners = o.Owners
 	}
 }
 
@@ -188,6 +201,7 @@ func addSummaries(a, b *Summary) *Summary {
 	out.Incomplete = addCounts(a.Incomplete, b.Incomplete)
 	out.Skipped = addCounts(a.Skipped, b.Skipped)
 	out.Seconds += b.Seconds
+	out.Policy = addPolicies(a.Policy, b.Policy)
 	return &out
 }
 

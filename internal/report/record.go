@@ -91,8 +91,29 @@ type History struct {
 	Refs       []string `json:"refs,omitempty"`
 	RefsTotal  int      `json:"refs_total,omitempty"`
 	Blobs      int      `json:"blobs,omitempty"`
+	Files      int      `json:"files,omitempty"`   // distinct paths of these blobs
+	Authors    []string `json:"authors,omitempty"` // of the commits that brought it in, oldest first; the first ten
 	AgeDays    int      `json:"age_days"`
 	Overdue    bool     `json:"overdue,omitempty"`
+}
+
+// texts returns the strings that come from the scanned content; nil has none.
+func (h *History) texts() []*string {
+	if h == nil {
+		return nil
+	}
+	var out []*string
+	for _, list := range [][]string{h.Refs, h.Authors} {
+		for i := range list {
+			out = append(out, &list[i])
+		}
+	}
+	for _, e := range []*Event{h.Introduced, h.Removed} {
+		if e != nil {
+			out = append(out, &e.Author, &e.Subject)
+		}
+	}
+	return out
 }
 
 // An Event is a commit in a History.
@@ -152,6 +173,16 @@ type Summary struct {
 	Incomplete     map[string]int   `json:"incomplete"` // by reason
 	Skipped        map[string]int   `json:"skipped"`    // by reason
 	Seconds        float64          `json:"seconds"`
+	// Policy is nil if the policy was that of what was looked at.
+	Policy *PolicySummary `json:"policy,omitempty"`
+}
+
+// A PolicySummary says which revision decided what counts.
+type PolicySummary struct {
+	From string `json:"from"`
+	// Attempts are what the change tried to alter in what decides about it, a
+	// line each; they had no effect.
+	Attempts []string `json:"attempts,omitempty"`
 }
 
 // SuppressedCounts counts suppressed findings by what suppressed them.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,6 +51,23 @@ func Coverage(s *Summary) string {
 		text += "; could not look at " + countsText(s.Incomplete)
 	}
 	return text
+}
+
+// addPolicies returns what both say; either may be nil.
+func addPolicies(a, b *PolicySummary) *PolicySummary {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	out := &PolicySummary{From: a.From, Attempts: slices.Clone(a.Attempts)}
+	if a.From != b.From {
+		out.From += ", " + b.From
+	}
+	for _, text := range b.Attempts {
+		if !slices.Contains(out.Attempts, text) {
+			out.Attempts = append(out.Attempts, text)
+		}
+	}
+	return out
 }
 
 func suppressedText(c SuppressedCounts) string {

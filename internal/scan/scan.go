@@ -65,6 +65,8 @@ type Origin struct {
 	Commit string // id of a commit, if the chunk belongs to one
 	Object string // id of the blob, commit or tag
 	Ref    string // name of the ref, if the chunk is its name
+	Head   bool   // HEAD has the object at this path
+	Time   int64  // of Commit, in seconds since 1970; 0 if it is not known
 }
 
 // A Chunk is a piece of content: a whole file or one window of it.
@@ -83,6 +85,10 @@ type Chunk struct {
 	Exposure Exposure
 	Origin   *Origin // nil outside history
 
+	// Report, if not nil, is called with what was left out of the chunk, each an
+	// [*Incomplete] or a [*Skipped]. [Engine.Scan] yields it otherwise.
+	Report func(error)
+
 	// Open, if not nil, replaces Data: the worker that scans the chunk calls
 	// it and scans what it yields, one after the other. buf is the worker's
 	// own and may be used until the next chunk is asked for.
@@ -90,7 +96,18 @@ type Chunk struct {
 }
 
 // A Buffer is memory that a worker lends to the chunks it opens.
-type Buffer struct{ bytes []byte }
+type Buffer struct {
+	bytes []byte
+	next  *Buffer
+}
+
+// Next returns a buffer for what is opened from what is in b.
+func (b *Buffer) Next() *Buffer {
+	if b.next == nil {
+		b.next = new(Buffer)
+	}
+	return b.next
+}
 
 // Take returns n bytes of the buffer, whose content is arbitrary. Memory taken
 // before becomes invalid.

@@ -20,6 +20,25 @@ type glob struct {
 	dirOnly  bool     // ended in a slash
 }
 
+// Excluder returns a function that reports whether a file is left out by
+// patterns as in [Options].Exclude, by itself or by a folder on the way to it.
+// Its path starts at the top of a repository, with "/" between names; there a
+// pattern that begins with a slash starts, too. It is nil for no patterns.
+func Excluder(patterns []string) (func(path string) bool, error) {
+	m, err := newMatcher(patterns)
+	if err != nil || m.empty() {
+		return nil, err
+	}
+	return func(path string) bool {
+		for i := range len(path) {
+			if path[i] == '/' && m.match(path[:i], path[:i], true) {
+				return true
+			}
+		}
+		return m.match(path, path, false)
+	}, nil
+}
+
 func newMatcher(patterns []string) (matcher, error) {
 	var m matcher
 	for _, p := range patterns {
