@@ -36,6 +36,7 @@ var allowed = map[string][]string{
 	"hook":                {"rules", "internal/scan", "internal/pack", "internal/repo", "internal/decode"},
 	"internal/exposed":    {"rules", "internal/scan", "internal/ignore", "internal/repo", "internal/pack"},
 	"internal/fix":        {"internal/ignore", "internal/repo"},
+	"internal/gocheck":    {"rules", "internal/scan", "analyzer"},
 }
 
 // external lists the packages that alone may import a module.
@@ -46,7 +47,7 @@ var external = map[string][]string{
 	"github.com/go-git/go-git/v5":         {"internal/history", "internal/repo", "hook", "internal/fix"},
 	"github.com/klauspost/compress/flate": {"internal/pack", "internal/decode"},
 	"github.com/klauspost/compress/zlib":  {"internal/pack"},
-	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet", "cmd/keysift"},
+	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet", "cmd/keysift", "internal/gocheck"},
 }
 
 type pkg struct {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
 
+	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
 )
 
@@ -45,6 +46,7 @@ func Flags(fs *flag.FlagSet) {
 // A suite is the three analyzers, what they share, and their settings.
 type suite struct {
 	*settings
+	watch                             func(scan.Finding) // see Watch
 	flow, hardcoded, credURL, credLog *analysis.Analyzer
 }
 

@@ -4,13 +4,14 @@ import (
 	"go/token"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
 
 func (s *suite) runCredLog(pass *analysis.Pass) (any, error) {
 	f := pass.ResultOf[s.flow].(*flow)
-	r := newReporter(pass)
+	r := s.newReporter(pass)
 	for i := range f.found {
 		found := &f.found[i]
 		if found.kind == sinkURL || s.onlyTest(pass, found) {
@@ -30,7 +31,7 @@ func (s *suite) runCredLog(pass *analysis.Pass) (any, error) {
 			Pos: found.pos, End: found.end, Category: category,
 			Message: found.from.what + way + found.sink + "; leave it out or mask it",
 			Related: chain(pass, found), SuggestedFixes: redactFix(pass, found),
-		}, nil)
+		}, detail{sure: !found.from.named})
 	}
 	return nil, nil
 }
@@ -38,7 +39,24 @@ func (s *suite) runCredLog(pass *analysis.Pass) (any, error) {
 // onlyTest reports whether a finding is not worth telling because it is in a
 // test, where what is named for a secret is made up.
 func (s *suite) onlyTest(pass *analysis.Pass, found *finding) bool {
-	return !s.tests && found.from.named && isTest(pass, found.pos)
+	return !s.tests && (found.from.named || !isOutside(found.from.what)) && (isTest(pass, found.pos) || isTesting(found.sink))
+}
+
+// isTesting reports whether a sink is the log of a test, by its name.
+func isTesting(sink string) bool {
+	recv, _, _ := strings.Cut(sink, ".")
+	return recv == "common" || recv == "T" || recv == "B" || recv == "F" || recv == "TB"
+}
+
+// isOutside reports whether a secret comes into a test from outside, where it
+// may be a real one: requests and what is kept for a test are made up by it.
+func isOutside(what string) bool {
+	for _, from := range [...]string{"environment variable", "password that was typed", "secret of the key ring", "secret of 1Password", "secret of A", "secret of Google", "private key"} {
+		if strings.HasPrefix(what, from) {
+			return true
+		}
+	}
+	return false
 }
 
 // chain says how a secret gets from where it is read to the sink.

@@ -96,7 +96,7 @@ func TestLogSinks(t *testing.T) {
 	run(t, analyzer.CredLog, map[string]string{"sinks/sinks.go": text})
 }
 
-const sourceImports = `"bufio" "bytes" "context" "crypto/rsa" "encoding/base64" "encoding/json" "errors" "fmt" "log" "net/http" "net/http/httputil" "net/url" "os" "strings"
+const sourceImports = `"bufio" "bytes" "context" "crypto/rsa" "encoding/base64" "encoding/json" "errors" "fmt" "log" "net/http" "net/http/httputil" "net/url" "os" "path" "regexp" "strings"
 	"golang.org/x/oauth2" "golang.org/x/term" "github.com/gin-gonic/gin" "github.com/spf13/viper" "github.com/aws/aws-sdk-go-v2/service/secretsmanager" "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/hashicorp/vault/api" "wrap"`
 
@@ -114,6 +114,8 @@ type config struct {
 }
 
 type nested struct{ ClientSecret string }
+
+type keyPair struct{ AccessKey, SecretKey string }
 
 type plain struct {
 	User       string
@@ -137,6 +139,8 @@ type Token struct {
 
 var (
 	cfg      config
+	pairOf   keyPair
+	patterns []*regexp.Regexp
 	pcfg     *config
 	cfgs     []config
 	pl       plain
@@ -171,6 +175,9 @@ func choose(a, b string) string { return a }
 func second(a, b string) string { return b }
 func fromEnv() string { return os.Getenv("API_KEY") }
 func region() string { return os.Getenv("REGION") }
+func sitePrivateKey(site string) string { return path.Join("keys", site) }
+func signingKey(site string) string { return site + path.Join("keys", site) }
+func generic[T ~string](password T) T { return password }
 func pair() (string, string) { return os.Getenv("HOME"), os.Getenv("SMTP_PASSWORD") }
 func each(f func(string), s string) { f(s) }
 `
@@ -192,12 +199,22 @@ var sourceStatements = []struct{ stmt, want string }{
 	{`p, _ := u.User.Password(); log.Print(p)`, "password of a URL"},
 	{`b, _ := term.ReadPassword(0); log.Printf("%s", b)`, "password that was typed"},
 	{`b, _ := httputil.DumpRequest(req, true); log.Printf("%s", b)`, "request with its headers"},
+	{`r, _ := http.NewRequest("GET", "/", nil); r.Header.Set("X-Api-Key", cfg.User); b, _ := httputil.DumpRequestOut(r, true); log.Printf("%s", b)`, "request with its headers"},
+	{`r := req.Clone(ctx); r.Header = req.Header; b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b)`, "request with its headers"},
+	{`log.Print(pairOf.SecretKey)`, "field SecretKey"},
 	{`log.Print(tok.AccessToken)`, "access token"},
 	{`log.Print(tok.RefreshToken)`, "refresh token"},
 	{`log.Print(*sm.SecretString)`, "secret of AWS"},
 	{`log.Print(aws.ToString(sm.SecretString))`, "secret of AWS"},
 	{`log.Print(vs.Data["x"])`, "secret of Vault"},
+	{`log.Print(vs.Data["value"])`, "secret of Vault"},
+	{`log.Print(vs.Data["tls.key"])`, "secret of Vault"},
+	{`key := version; log.Print(vs.Data[key])`, "secret of Vault"},
 	{`log.Print(vs.Data)`, "secret of Vault"},
+	{`s, ok := vs.Data["value"].(string); if ok { log.Print(s) }`, "secret of Vault"},
+	{`s, ok := vs.Data["value"].(string); log.Print(s, ok)`, "secret of Vault"},
+	{`log.Print(signingKey(version))`, "result of signingKey"},
+	{`log.Print(generic(cfg.Password))`, "parameter password"},
 	{`log.Print(vc.Token())`, "token of Vault"},
 	{`log.Printf("%s", ks.Data["x"])`, "Kubernetes secret"},
 	{`log.Printf("%v", ks.StringData)`, "Kubernetes secret"},
@@ -274,6 +291,13 @@ var quietStatements = []string{
 	`m := map[string]int{"password": 3}; log.Print(m["password"])`, `err := errors.New("bad password"); log.Print(err)`, `log.Print("password:", cfg.User)`, `log.Printf("token %d", 3)`,
 	`fmt.Fprintf(&bytes.Buffer{}, "%s", cfg.Password)`, `_ = fmt.Sprintf("%s", cfg.Password)`, `var b strings.Builder; b.WriteString(cfg.User); log.Print(b.String())`, `each(func(string) {}, cfg.Password)`,
 	`pwd, _ := os.Getwd(); log.Print(pwd)`, `log.Print(os.Getenv("PWD"))`, `log.Print(readToken())`,
+	`log.Print(vs.Data["username"], vs.Data["lease_id"], vs.Data["policies"], vs.Data["metadata"])`, `log.Print(vs.Data["reload_id"])`,
+	`s, ok := vs.Data["value"].(string); if !ok { log.Print(s) }`, `s, ok := byName["password"]; if !ok { log.Print(s) }`, `log.Print(sitePrivateKey(version))`,
+	`v, _ := url.Parse(cfg.inner.ClientSecret); log.Print(v.Host, v.Scheme)`, `showSecrets := version; log.Print(showSecrets)`, `keyAuthorization := version; log.Print(keyAuthorization)`,
+	`log.Print(pairOf.AccessKey)`, `b, _ := httputil.DumpRequest(req, true); for _, re := range patterns { b = re.ReplaceAll(b, nil) }; log.Printf("%s", b)`,
+	`r := req.Clone(ctx); r.Header = http.Header{}; b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b)`,
+	`r := req.Clone(ctx); r.Header.Del("Authorization"); b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b)`,
+	`r, _ := http.NewRequest("GET", "/", nil); r.Header.Set("X-Api-Key", "none"); b, _ := httputil.DumpRequestOut(r, true); log.Printf("%s", b)`,
 	`var e error; log.Print(e)`, `var c config; c.User = "x"; log.Print(c.User)`,
 }
 
@@ -294,5 +318,5 @@ func TestLogSources(t *testing.T) {
 }
 
 func TestLogPackages(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), analyzer.CredLog, "logs", "logs/parser")
+	analysistest.Run(t, analysistest.TestData(), analyzer.CredLog, "logs", "logs/parser", "logs/acme", "logs/remote", "logs/somekms", "logs/remotetest")
 }

@@ -6,7 +6,7 @@ import (
 
 func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 	f := pass.ResultOf[s.flow].(*flow)
-	r := newReporter(pass)
+	r := s.newReporter(pass)
 	for i := range f.found {
 		found := &f.found[i]
 		if found.kind != sinkURL || s.onlyTest(pass, found) {
@@ -16,7 +16,7 @@ func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 			Pos: found.pos, End: found.end, Category: ruleURL,
 			Message: found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
 			Related: chain(pass, found), SuggestedFixes: headerFix(pass, found),
-		}, nil)
+		}, detail{sure: !found.from.named})
 	}
 	for _, c := range f.clear {
 		if isTest(pass, c.pos) && !s.tests {
@@ -31,7 +31,7 @@ func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 		}
 		request, _ := f.written(c.request, -1)
 		d.SuggestedFixes = tlsFix(request)
-		r.report(d, nil)
+		r.report(d, detail{})
 	}
 	return nil, nil
 }

@@ -90,6 +90,8 @@ var urlQuiet = []string{
 	`v := url.Values{}; v.Set("k", password)`,
 	`v := url.Values{}; v.Set("grant_type", "password"); http.Get(base + "?" + v.Encode())`,
 	`v := url.Values{}; v.Set("token_type", a.page); http.Get(base + "?" + v.Encode())`,
+	`sessionID := a.page; http.Get(base + "/sessions/" + sessionID)`,
+	`sessionID := a.page; http.Get(fmt.Sprintf("%s/sessions/%s", base, sessionID))`,
 	`http.Get(a.plain())`,
 	`http.Get(base + "?api_key=")`,
 	`http.Get(base + "?sum=" + hash(password))`,
@@ -116,6 +118,7 @@ func TestURLs(t *testing.T) {
 	}
 	s.add("a *api", `http.Get(a.endpoint())`, "field apiKey|query parameter")
 	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
+	s.add("a *api", `sessionID := a.page; http.Get(base + "?session_id=" + sessionID)`, "variable sessionID")
 	for _, stmt := range clearStatements {
 		s.add("a *api, password string", stmt, "is sent over plain http to")
 	}

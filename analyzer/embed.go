@@ -100,13 +100,13 @@ func (c *checker) embeddedFile(id *ast.Ident, dir, name string) {
 		c.report(analysis.Diagnostic{
 			Pos: id.Pos(), End: id.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
 			Message: "embedded file " + filepath.ToSlash(rel) + " holds a " + f.Rule.Title + "; revoke and rotate it, and read it at run time",
-		}, f.Rule.Aliases)
+		}, detail{rule: &f, secret: f.Secret.Reveal()})
 		return
 	}
 	if class := c.env.classify(id.Name); isText(c.info.TypeOf(id)) && credible(strings.TrimSpace(string(data)), class, placeVar, id.Name) {
 		c.report(analysis.Diagnostic{
 			Pos: id.Pos(), End: id.End(), Category: ruleHardcoded,
 			Message: "embedded file " + filepath.ToSlash(rel) + " is a credential; rotate it and read it at run time",
-		}, nil)
+		}, detail{secret: strings.TrimSpace(string(data))})
 	}
 }

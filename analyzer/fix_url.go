@@ -28,6 +28,9 @@ func headerFix(pass *analysis.Pass, found *finding) []analysis.SuggestedFix {
 		}
 		return fix == nil
 	})
+	if fix == nil {
+		fix = getFix(pass, file, found)
+	}
 	return fix
 }
 

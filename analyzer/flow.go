@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/analysis"
@@ -31,10 +32,13 @@ type flow struct {
 	pass      *analysis.Pass
 	pkg       *types.Package
 	reads     bool // the package reads a language, whose words are called tokens
+	keyStore  bool // the package deals with keys by the names that a store gives them
+	remote    bool // the package calls procedures of others, whose sessions are no logins
 	summaries map[*ssa.Function]*summary
 	callers   map[*ssa.Function][]*ssa.CallCommon // of functions of the package, where they are known
 	sinkMemo  map[*types.Func]*sinkRow
 	classes   map[string]nameClass
+	at        *ssa.BasicBlock // which is being looked through
 	found     []finding
 	clear     []clearText
 }
@@ -57,7 +61,7 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 		return nil, err
 	}
 	f := &flow{
-		env: e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()),
+		env: e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()), remote: callsRemotely(pass.Pkg), keyStore: isKeyStore(pass.Pkg.Path()),
 		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, classes: map[string]nameClass{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
@@ -149,11 +153,26 @@ func (f *flow) importFact(fn *types.Func, fact *funcFact) bool {
 	return f.pass.ImportObjectFact(fn, fact)
 }
 
+// callsRemotely reports whether a package is a part of a service that is called
+// by its procedures, and not by browsers.
+func callsRemotely(p *types.Package) bool {
+	return slices.ContainsFunc(p.Imports(), func(imp *types.Package) bool {
+		return inPackage("google.golang.org/grpc/...|net/rpc", pkgPath(imp))
+	})
+}
+
+func endsIn(words []string, last ...string) bool {
+	return len(words) >= len(last) && slices.Equal(words[len(words)-len(last):], last)
+}
+
 // classify is that of env, which remembers.
 func (f *flow) classify(name string) nameClass {
 	class, ok := f.classes[name]
 	if !ok {
 		class = f.env.classify(name)
+		if f.remote && endsIn(splitName(name), "session", "id") || f.keyStore && namesKey(name) {
+			class = notSecret
+		}
 		f.classes[name] = class
 	}
 	return class
@@ -168,7 +187,9 @@ func (f *flow) summarize(fn *ssa.Function) *summary {
 	}
 	s = &summary{}
 	f.summaries[fn] = s
+	defer func(at *ssa.BasicBlock) { f.at = at }(f.at)
 	for _, b := range fn.Blocks {
+		f.at = b
 		for _, instr := range b.Instrs {
 			f.instruction(instr)
 		}
@@ -182,6 +203,7 @@ func (f *flow) summarizeResults(fn *ssa.Function, s *summary) {
 		return
 	}
 	s.results = true
+	defer func(at *ssa.BasicBlock) { f.at = at }(f.at)
 	other := map[int]bool{} // results that are something else on some way
 	for _, b := range fn.Blocks {
 		if len(b.Instrs) == 0 {
@@ -191,6 +213,7 @@ func (f *flow) summarizeResults(fn *ssa.Function, s *summary) {
 		if !ok {
 			continue
 		}
+		f.at = b
 		for i, v := range ret.Results {
 			if carries(v.Type()) && !isConst(v) && !f.resultOf(s, fn, i, v) {
 				other[i] = true

@@ -259,12 +259,30 @@ func (f *flow) printsField(t types.Type, field *types.Var) bool {
 			if !ok || fd.Name.Name != "Error" || fd.Recv == nil || fd.Body == nil {
 				continue
 			}
-			if named(f.pass.TypesInfo.TypeOf(fd.Recv.List[0].Type)) == n && mentions(f.pass.TypesInfo, fd.Body, field) {
+			if named(f.pass.TypesInfo.TypeOf(fd.Recv.List[0].Type)) == n && mentionsBare(f.pass.TypesInfo, fd.Body, field) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// mentionsBare reports whether n uses obj other than to give it to a function
+// that hides what it is given.
+func mentionsBare(info *types.Info, n ast.Node, obj types.Object) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if isBarrierName(splitName(calleeName(n))) {
+				return false
+			}
+		case *ast.Ident:
+			found = found || info.Uses[n] == obj
+		}
+		return !found
+	})
+	return found
 }
 
 // constPrefix returns the constant text with which v starts.

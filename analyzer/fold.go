@@ -298,7 +298,29 @@ func isText(t types.Type) bool {
 	if b, ok := t.Underlying().(*types.Basic); ok {
 		return b.Info()&types.IsString != 0
 	}
+	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return isTextParam(p)
+	}
 	return isByteList(t)
+}
+
+// isTextParam reports whether all types that a type parameter may stand for,
+// as its constraint lists them, are texts.
+func isTextParam(p *types.TypeParam) bool {
+	constraint, ok := p.Constraint().Underlying().(*types.Interface)
+	if !ok || constraint.NumEmbeddeds() != 1 {
+		return false
+	}
+	union, ok := constraint.EmbeddedType(0).(*types.Union)
+	if !ok {
+		return false
+	}
+	for i := range union.Len() {
+		if !isText(union.Term(i).Type()) {
+			return false
+		}
+	}
+	return union.Len() > 0
 }
 
 func isByteList(t types.Type) bool {

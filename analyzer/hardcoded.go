@@ -22,7 +22,7 @@ func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: newReporter(pass), names: map[ast.Expr]string{}}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}}
 	for _, f := range pass.Files {
 		c.file(f)
 	}
@@ -149,7 +149,7 @@ func (c *checker) reportRule(e ast.Expr, f *scan.Finding) {
 		Pos: e.Pos(), End: e.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
 		Message:        "hard-coded " + f.Rule.Title + "; revoke and rotate it",
 		SuggestedFixes: c.envFix(e, envName(c.names[e], f.Rule.ID)),
-	}, f.Rule.Aliases)
+	}, detail{rule: f, secret: f.Secret.Reveal()})
 }
 
 // credential checks what is given to something that name leads to. what says
@@ -165,7 +165,7 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 		return
 	}
 	v, ok := c.fold(e)
-	if !ok || !credible(stripScheme(v.text), class, at, name) {
+	if !ok || isBearerWord(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) {
 		return
 	}
 	if f := c.match(name, v.text, v.origin.Pos()); f != nil {
@@ -179,7 +179,23 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 	if at != placeCompare { // an unset variable would be equal to no password at all
 		d.SuggestedFixes = c.envFix(v.origin, envName(name, "secret"))
 	}
-	c.report(d, nil)
+	c.report(d, detail{secret: stripScheme(v.text), sure: at <= placeDSN})
+}
+
+// declared reports whether v is a constant that is reported where it is
+// declared, because of its form or its own name.
+func (c *checker) declared(v folded) bool {
+	var id *ast.Ident
+	switch e := v.origin.(type) {
+	case *ast.Ident:
+		id = e
+	case *ast.SelectorExpr:
+		id = e.Sel
+	default:
+		return false
+	}
+	obj, ok := c.info.Uses[id].(*types.Const)
+	return ok && (credible(v.text, c.env.classify(obj.Name()), placeConst, obj.Name()) || c.match("", v.text, id.Pos()) != nil)
 }
 
 // named checks a value that is given a name, if the type of the value can hold
@@ -359,7 +375,7 @@ func (c *checker) checkTag(n *ast.Field) {
 		c.report(analysis.Diagnostic{
 			Pos: n.Tag.Pos(), End: n.Tag.End(), Category: ruleHardcoded,
 			Message: "hard-coded credential as the default of " + n.Names[0].Name + "; rotate it and require the setting",
-		}, nil)
+		}, detail{secret: v})
 	}
 }
 

@@ -68,7 +68,7 @@ func (c *checker) checkDSN(n *ast.CallExpr, fn *types.Func, path string) {
 			Pos: v.origin.Pos(), End: v.origin.End(), Category: ruleHardcoded,
 			Message:        "hard-coded password in the data source name given to " + fn.Name() + "; rotate it and read it at run time",
 			SuggestedFixes: c.envFix(v.origin, "DATABASE_URL"),
-		}, nil)
+		}, detail{secret: pw, sure: true})
 	}
 }
 

@@ -71,7 +71,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestHardcodedSites(t *testing.T) {
-	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet")
+	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet", "hard/hooks")
 }
 
 // TestRules checks constants that are credentials by their form alone, however

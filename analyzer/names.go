@@ -32,11 +32,11 @@ func classify(name string) nameClass {
 const maxName = 80
 
 func classifyWords(words []string) nameClass {
-	words = trimNeutral(words)
+	words = trimNeutral(beforePreposition(words))
 	if len(words) == 1 && words[0] == "cookie" {
 		return weakName // jwtCookie is the name of one
 	}
-	if len(words) == 0 {
+	if len(words) == 0 || len(words) > 1 && orderWords[words[0]] {
 		return notSecret
 	}
 	last := words[len(words)-1]
@@ -60,6 +60,16 @@ func classifyWords(words []string) nameClass {
 		class = strongName
 	}
 	return class
+}
+
+// beforePreposition returns what a name is one of: idForToken is an id.
+func beforePreposition(words []string) []string {
+	for i, w := range words {
+		if i > 0 && (w == "for" || w == "of" || w == "from" || w == "by") {
+			return words[:i]
+		}
+	}
+	return words
 }
 
 // secretPair judges the last two words together: api key, access key.

@@ -55,7 +55,7 @@ var passwordWords = words("service store storage source config options group cac
 	"manager version mode state status request response action event server quota limit rate index api resource tag comment next prev previous first")
 
 // negativeBefore are words that before a secret's word make it something else.
-var negativeBefore = mergeSets(both("csrf xsrf nonce invite challenge acme", "token tokens"), both("device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
+var negativeBefore = mergeSets(mergeSets(both("key", "authorization authorizations"), both("csrf xsrf nonce invite challenge acme", "token tokens")), both("device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
 	"lookahead prompt completion input output total used remaining unicode erc coin asset governance native reward gas base quote html css json xml yaml sql "+
 	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential"))
 
@@ -64,6 +64,17 @@ var (
 	neutralEnds   = words("value values val str string bytes data raw plain plaintext clear cleartext b base64 b64 hex buf buffer content contents default new old current in out s p pem ptr v x")
 	neutralStarts = words("the my our new old default raw plain get read fetch load this a existing initial decoded trimmed tmp const p m str")
 )
+
+// besideWords are words of keys under which stands what is known of a secret,
+// and valueWords negativeWords of those under which it stands itself.
+var (
+	besideWords = words("meta metadata id ids accessor address addr host hostname port user username email role roles owner cluster node root leader region zone account " +
+		"created updated deleted time date lease renewable mount engine plugin entity alias issuer serial")
+	valueWords = words("file config env url uri list test")
+)
+
+// orderWords start the names of settings that say what to do with secrets.
+var orderWords = words("show print hide reveal list rotate generate")
 
 // joined are words that are one although they are written as two.
 var joined = map[string]string{

@@ -35,7 +35,7 @@ func TestClassify(t *testing.T) {
 		class nameClass
 		names string
 	}{
-		{secretPassword, "password dbPassword DB_PASSWORD passwd pwd userPwd passphrase sshPassphrase defaultPassword storePassword cachePassword servicePassword groupPassword password2 passwordBytes PASSWORD_VALUE"},
+		{secretPassword, "password dbPassword DB_PASSWORD passwd pwd userPwd passphrase sshPassphrase defaultPassword storePassword cachePassword servicePassword groupPassword password2 passwordBytes PASSWORD_VALUE passwordForUser passwordFromEnv"},
 		{strongName, "apiKey APIKey api_key X-Api-Key accessKey secretKey secretAccessKey AWS_SECRET_ACCESS_KEY privateKey clientSecret signingKey " +
 			"encryptionKey connectionString connString hmacKey jwtSecret authToken accessToken refreshToken GITHUB_TOKEN githubToken webhookSecret " +
 			"VAULT_TOKEN botToken sessionToken masterKey sharedSecret csrfKey bearerToken apiKeyBytes appSecret oauthToken"},
@@ -44,7 +44,7 @@ func TestClassify(t *testing.T) {
 			"publicKey pubKey key keys accessKeyID access_key_id apiKeyID tokenCount tokenLen numTokens maxTokens nextToken nextPageToken continueToken " +
 			"pageToken cancelToken passwordRegexp passwordField passwordLabel apiKeyPrefix hashedPassword encryptedPassword maskedToken redactedSecret " +
 			"tokenExpiry tokenTTL hasPassword isSecret needsToken passwordPolicy passwordPrompt tokenSource secretKeyRef secretLister passport compass " +
-			"monkey author secretary bypass user username name host port timeout id csrfToken lockToken lastToken currentToken openToken errToken PWD OLDPWD jwtCookie"},
+			"monkey author secretary bypass user username name host port timeout id csrfToken lockToken lastToken currentToken openToken errToken PWD OLDPWD jwtCookie idForToken keyAuthorization DNS01KeyAuthorization showSecrets printToken listPasswords"},
 	}
 	for _, tt := range tests {
 		for name := range strings.FieldsSeq(tt.names) {

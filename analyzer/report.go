@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/keysift/keysift/internal/policy"
+	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
 )
 
@@ -33,15 +34,24 @@ var aliases = map[string][]string{
 // A reporter reports each place once, unless a comment allows it.
 type reporter struct {
 	pass  *analysis.Pass
+	watch func(scan.Finding)  // takes the place of reporting; nil for none
 	lines map[string][][]byte // of files that were asked for
 	done  map[token.Pos]bool
 }
 
-func newReporter(pass *analysis.Pass) *reporter {
-	return &reporter{pass: pass, lines: map[string][][]byte{}, done: map[token.Pos]bool{}}
+func (s *suite) newReporter(pass *analysis.Pass) *reporter {
+	return &reporter{pass: pass, watch: s.watch, lines: map[string][][]byte{}, done: map[token.Pos]bool{}}
 }
 
-func (r *reporter) report(d analysis.Diagnostic, ids []string) {
+// A detail is what is known of a diagnostic and not for people to read. The
+// zero value is that of one that only a name speaks for.
+type detail struct {
+	rule   *scan.Finding // what the rules found; nil if only types tell
+	secret string        // the constant that is a credential; empty for none
+	sure   bool          // more than a name says that it is one
+}
+
+func (r *reporter) report(d analysis.Diagnostic, more detail) {
 	if r.done[d.Pos] || !d.Pos.IsValid() {
 		return
 	}
@@ -49,7 +59,15 @@ func (r *reporter) report(d analysis.Diagnostic, ids []string) {
 	if d.URL == "" {
 		d.URL = remedyURL
 	}
-	v := r.allowed(d.Pos, append(append([]string{d.Category}, aliases[d.Category]...), ids...))
+	if r.watch != nil {
+		r.watch(r.finding(&d, &more))
+		return
+	}
+	ids := append([]string{d.Category}, aliases[d.Category]...)
+	if more.rule != nil {
+		ids = append(ids, more.rule.Rule.Aliases...)
+	}
+	v := r.allowed(d.Pos, ids)
 	if v.Allowed {
 		return
 	}
@@ -62,13 +80,7 @@ func (r *reporter) report(d analysis.Diagnostic, ids []string) {
 // allowed reads the comments on the line of pos and the line before.
 func (r *reporter) allowed(pos token.Pos, ids []string) policy.Verdict {
 	p := r.pass.Fset.PositionFor(pos, false)
-	lines, ok := r.lines[p.Filename]
-	if !ok {
-		if data, err := r.pass.ReadFile(p.Filename); err == nil {
-			lines = bytes.Split(data, []byte("\n"))
-		}
-		r.lines[p.Filename] = lines
-	}
+	lines := r.linesOf(p.Filename)
 	if p.Line < 1 || p.Line > len(lines) {
 		return policy.Verdict{}
 	}
@@ -77,6 +89,18 @@ func (r *reporter) allowed(pos token.Pos, ids []string) policy.Verdict {
 		before = lines[p.Line-2]
 	}
 	return policy.Allow(lines[p.Line-1], before, ids, true)
+}
+
+// linesOf returns the lines of a file, none if it cannot be read.
+func (r *reporter) linesOf(file string) [][]byte {
+	lines, ok := r.lines[file]
+	if !ok {
+		if data, err := r.pass.ReadFile(file); err == nil {
+			lines = bytes.Split(data, []byte("\n"))
+		}
+		r.lines[file] = lines
+	}
+	return lines
 }
 
 // stepURL returns the page on which a credential of the rule is revoked, or
@@ -109,7 +133,7 @@ func isTest(pass *analysis.Pass, pos token.Pos) bool {
 func isTestPackage(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {
 		switch part {
-		case "test", "tests", "testing", "testutil", "testutils", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
+		case "test", "tests", "testing", "testutil", "testutils", "testonly", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
 			return true
 		}
 	}

@@ -62,6 +62,13 @@ var credentialSinks = []sinkRow{
 	{pkg: "github.com/bwmarrin/discordgo", funcs: "New", arg: 0},
 	{pkg: "github.com/sashabaranov/go-openai", funcs: "NewClient", arg: 0},
 	{pkg: "github.com/go-resty/resty|resty.dev", recv: "*", funcs: "SetAuthToken", arg: 0},
+	{pkg: "github.com/stripe/stripe-go/webhook", funcs: "ConstructEvent ConstructEventWithOptions ConstructEventWithTolerance ValidatePayload", arg: 2},
+	{pkg: "github.com/google/go-github/github", funcs: "ValidatePayload", arg: 1},
+	{pkg: "github.com/google/go-github/github", funcs: "ValidateSignature", arg: 2},
+	{pkg: "github.com/go-playground/webhooks/...", recv: "*", funcs: "Secret UUID", arg: 0},
+	{pkg: "github.com/slack-go/slack", funcs: "NewSecretsVerifier", arg: 1},
+	{pkg: "github.com/svix/svix-webhooks/go|github.com/standard-webhooks/standard-webhooks/libraries/go", funcs: "NewWebhook", arg: 0},
+	{pkg: "github.com/twilio/twilio-go/client", funcs: "NewRequestValidator", arg: 0},
 }
 
 // A fieldRow is a field that holds a credential although its name does not say so.
@@ -72,6 +79,7 @@ var credentialFields = []fieldRow{
 	{"github.com/go-jose/go-jose|gopkg.in/square/go-jose|gopkg.in/go-jose/go-jose", "Recipient", "Key"},
 	{"github.com/appleboy/gin-jwt", "GinJWTMiddleware", "Key"},
 	{"github.com/gofiber/contrib/jwt|github.com/gofiber/jwt", "SigningKey", "Key"},
+	{"github.com/gofiber/fiber/middleware/encryptcookie", "Config", "Key"},
 	{"github.com/go-sql-driver/mysql", "Config", "Passwd"},
 	{"google.golang.org/genai", "ClientConfig", "APIKey"},
 }

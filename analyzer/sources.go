@@ -2,6 +2,8 @@ package analyzer
 
 import (
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -68,13 +70,28 @@ func (f *flow) fieldSource(t types.Type, field *types.Var, tag string) string {
 		return ""
 	}
 	class := f.classify(field.Name())
-	if class == weakName && !f.weakCounts() {
+	if class == weakName && !f.weakCounts() || isPublicHalf(t, field.Name()) {
 		return ""
 	}
-	if class != notSecret || f.secretFieldName(field.Name(), tag) {
+	if class != notSecret || tagsSecret(tag) {
 		return "field " + field.Name()
 	}
 	return ""
+}
+
+// isPublicHalf reports whether a field is the access key that names the secret
+// key in the same struct.
+func isPublicHalf(t types.Type, field string) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok || !endsIn(splitName(field), "access", "key") || slices.Contains(splitName(field), "secret") {
+		return false
+	}
+	for i := range s.NumFields() {
+		if words := splitName(s.Field(i).Name()); slices.Contains(words, "secret") && words[len(words)-1] == "key" {
+			return true
+		}
+	}
+	return false
 }
 
 func isStringPointer(t types.Type) bool {
@@ -105,8 +122,32 @@ func (f *flow) varSource(kind, name string, t types.Type) string {
 // In one that reads a language they mean words of it.
 func (f *flow) weakCounts() bool { return !f.reads }
 
-// readsLanguage reports whether a package, by its path, reads some language.
+// isKeyStore reports whether a package, by its path, deals with keys that never
+// leave the store which holds them: what it calls a key is the name of one.
+func isKeyStore(path string) bool {
+	for _, store := range [...]string{"kms", "pkcs11", "hsm", "keystore", "keyvault", "secretmanager", "secretsmanager"} {
+		if strings.HasSuffix(path, store) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesKey reports whether something is called a key, and not one that people
+// or programs log in with.
+func namesKey(name string) bool {
+	words := splitName(name)
+	return endsIn(words, "key") && !endsIn(words, "api", "key") && !endsIn(words, "access", "key")
+}
+
+// readsLanguage reports whether a package, by its path, reads some language or
+// speaks one in which a token is no credential.
 func readsLanguage(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "acme" { // whose challenges have tokens that everybody may see
+			return true
+		}
+	}
 	for _, w := range splitName(path) {
 		if languageWords[w] {
 			return true

@@ -3,9 +3,11 @@ package analyzer_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,9 +29,7 @@ func run(t *testing.T, a *analysis.Analyzer, files map[string]string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cleanup)
-	for pkg := range pkgs {
-		analysistest.Run(t, dir, a, pkg)
-	}
+	analysistest.Run(t, dir, a, slices.Sorted(maps.Keys(pkgs))...) // at once, so that what they import is loaded once
 }
 
 // stubs returns the files below testdata/src by their path there.

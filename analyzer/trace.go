@@ -3,6 +3,8 @@ package analyzer
 import (
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -119,14 +121,26 @@ func (t *tracer) hides(v ssa.Value) bool {
 	case *ssa.Extract:
 		return t.hides(v.Tuple)
 	case *ssa.Phi:
+		hidden := true
 		for _, e := range v.Edges {
-			if e != v && !isConst(e) && !t.hidesShallow(e) {
-				return false
+			if isBlanked(e, v) {
+				return true // in a loop, for each secret
 			}
+			hidden = hidden && (e == v || isConst(e) || t.hidesShallow(e))
 		}
-		return true
+		return hidden
 	}
 	return false
+}
+
+// isBlanked reports whether v is text in which a regular expression is replaced.
+func isBlanked(v, text ssa.Value) bool {
+	c, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := callee(&c.Call)
+	return fn != nil && receiver(fn) == "Regexp" && strings.HasPrefix(fn.Name(), "Replace") && slices.Contains(arguments(&c.Call), text)
 }
 
 func isConst(v ssa.Value) bool {
@@ -317,6 +331,9 @@ func (t *tracer) slice(v *ssa.Slice) {
 }
 
 func (t *tracer) extract(v *ssa.Extract) {
+	if v.Index == 0 && isZeroIn(v.Tuple, t.at) {
+		return
+	}
 	switch tuple := v.Tuple.(type) {
 	case *ssa.Call:
 		if v.Index == 0 && isCut(tuple) {
@@ -342,6 +359,38 @@ func (t *tracer) extract(v *ssa.Extract) {
 	}
 }
 
+// isZeroIn reports whether block is only reached when the test of a type or of
+// a key that gave tuple has failed, which leaves a zero value.
+func isZeroIn(tuple ssa.Value, block *ssa.BasicBlock) bool {
+	for _, ref := range refs(tuple) {
+		ok, isExtract := ref.(*ssa.Extract)
+		if !isExtract || ok.Index != 1 || !isTested(tuple) {
+			continue
+		}
+		for _, use := range refs(ok) {
+			branch, isIf := use.(*ssa.If)
+			if !isIf || block == nil || block.Parent() != branch.Parent() {
+				continue
+			}
+			if failed := branch.Block().Succs[1]; len(failed.Preds) == 1 && failed.Dominates(block) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isTested reports whether v is a pair of a value and whether it is there.
+func isTested(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.TypeAssert:
+		return v.CommaOk
+	case *ssa.Lookup:
+		return v.CommaOk
+	}
+	return false
+}
+
 // lookup follows an element of a map: a key that is named for a secret says
 // enough.
 func (t *tracer) lookup(v *ssa.Lookup) {
@@ -360,7 +409,7 @@ func isHeader(t types.Type) bool { return typeName(t) == "Header" }
 
 // mapKey follows what is stored in a map under one key.
 func (t *tracer) mapKey(m ssa.Value, key string) {
-	if t.isManaged(m) {
+	if t.mayHold(key) && t.isManaged(m) {
 		return
 	}
 	for _, ref := range refs(m) {
@@ -370,6 +419,20 @@ func (t *tracer) mapKey(m ssa.Value, key string) {
 			}
 		}
 	}
+}
+
+// mayHold reports whether an element of what a secret manager keeps is a secret
+// by its key: what lies beside one, as its user or its version, is none.
+func (t *tracer) mayHold(key string) bool {
+	if t.classify(key) != notSecret {
+		return true
+	}
+	for _, w := range splitName(key) {
+		if besideWords[w] || negativeWords[w] && !valueWords[w] {
+			return false
+		}
+	}
+	return true
 }
 
 // isManaged records a map that a secret manager returned, as a whole.

@@ -57,7 +57,7 @@ func (t *tracer) printed(call *ssa.CallCommon, from int) []argument {
 	var out []argument
 	for _, a := range args[1:] {
 		v, ok := verbs[a.index-args[0].index-1]
-		if !ok || !v.shows {
+		if !ok || !v.shows || strings.HasSuffix(v.before, "/") && t.isIdentifier(a.value) {
 			continue
 		}
 		if t.inURL && t.classify(queryKey(v.before)) >= strongName && !isConst(a.value) && isTextual(a.value) {
@@ -87,7 +87,23 @@ func (t *tracer) concat(v *ssa.BinOp) {
 		}
 	}
 	t.value(v.X)
-	t.value(v.Y)
+	if !strings.HasSuffix(lastConst(v.X), "/") || !t.isIdentifier(v.Y) {
+		t.value(v.Y)
+	}
+}
+
+// isIdentifier reports whether a variable is named for an identifier. Behind
+// the slash of a path that is the name of a resource, also of a session.
+func (t *tracer) isIdentifier(v ssa.Value) bool {
+	if m, ok := v.(*ssa.MakeInterface); ok {
+		v = m.X
+	}
+	name := t.localName(v)
+	if p, ok := v.(*ssa.Parameter); ok {
+		name = p.Name()
+	}
+	words := splitName(name)
+	return len(words) > 0 && words[len(words)-1] == "id"
 }
 
 // lastConst returns the constant at the end of a concatenation.

@@ -142,7 +142,7 @@ func (t *tracer) fieldAddr(a *ssa.FieldAddr) {
 	if t.fieldOf(a.X, a.Field, a.Pos()) {
 		return
 	}
-	if isURL(a.X.Type()) {
+	if isURL(a.X.Type()) && !isServerField(a) {
 		t.urlParts(a.X)
 		return
 	}
@@ -217,6 +217,17 @@ func (t *tracer) element(a *ssa.IndexAddr) {
 func isURL(t types.Type) bool {
 	n := named(t)
 	return n != nil && n.Obj().Name() == "URL" && pkgPath(n.Obj().Pkg()) == "net/url"
+}
+
+// isServerField reports whether a is the field of a URL that says where a
+// server is: whoever prints that shows nothing of the user or the query.
+func isServerField(a *ssa.FieldAddr) bool {
+	s, ok := derefType(a.X.Type()).Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	name := s.Field(a.Field).Name()
+	return name == "Host" || name == "Scheme"
 }
 
 // urlParts follows what the parts of a URL are set to.

@@ -18,10 +18,110 @@ func (t *tracer) isRead(v ssa.Value) bool {
 		return false
 	}
 	what := t.callSource(&call.Call, index)
-	if what != "" {
-		t.secret(what, call.Pos(), strings.HasPrefix(what, "result of "))
+	if what == "" {
+		return false
 	}
-	return what != ""
+	if t.isCleanDump(&call.Call) {
+		return false
+	}
+	onlyNamed := strings.HasPrefix(what, "result of ")
+	if onlyNamed && t.makesOther(&call.Call, index) {
+		return false
+	}
+	t.secret(what, call.Pos(), onlyNamed)
+	return true
+}
+
+// isCleanDump reports whether a call dumps a request whose headers the function
+// empties or masks, or takes a credential out of: it does so for the dump.
+func (t *tracer) isCleanDump(call *ssa.CallCommon) bool {
+	fn := callee(call)
+	if fn == nil || pkgPath(fn.Pkg()) != "net/http/httputil" || len(call.Args) == 0 {
+		return false
+	}
+	for _, ref := range refs(call.Args[0]) {
+		header, ok := ref.(*ssa.FieldAddr)
+		if !ok || !isHeader(derefType(header.Type())) {
+			continue
+		}
+		for _, use := range refs(header) {
+			if st, ok := use.(*ssa.Store); ok && st.Addr == header && (t.hides(st.Val) || isEmptyMap(st.Val)) {
+				return true
+			}
+			if load, ok := use.(*ssa.UnOp); ok && dropsCredential(load) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isEmptyMap(v ssa.Value) bool {
+	if c, ok := v.(*ssa.ChangeType); ok {
+		v = c.X
+	}
+	m, ok := v.(*ssa.MakeMap)
+	if !ok {
+		return false
+	}
+	for _, ref := range refs(m) {
+		if _, ok := ref.(*ssa.MapUpdate); ok {
+			return false
+		}
+	}
+	return true
+}
+
+// dropsCredential reports whether a header that is named for a secret is taken
+// out of header, or put a constant in.
+func dropsCredential(header ssa.Value) bool {
+	for _, ref := range refs(header) {
+		call, ok := ref.(*ssa.Call)
+		if !ok || receiverOf(&call.Call) != header {
+			continue
+		}
+		fn, args := callee(&call.Call), arguments(&call.Call)
+		if fn == nil || len(args) == 0 || fn.Name() != "Del" && (fn.Name() != "Set" || len(args) != 2 || !isConst(args[1])) {
+			continue
+		}
+		if name, ok := constString(args[0]); ok && classify(name) != notSecret {
+			return true
+		}
+	}
+	return false
+}
+
+// makesOther reports whether the body of a function shows that its result is
+// no secret although its name says so: a path, or what hides one.
+func (t *tracer) makesOther(call *ssa.CallCommon, result int) bool {
+	fn := t.body(call)
+	if fn == nil {
+		return false
+	}
+	other := false
+	for _, b := range fn.Blocks {
+		if len(b.Instrs) == 0 {
+			continue
+		}
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok || result >= len(ret.Results) || isConst(ret.Results[result]) {
+			continue
+		}
+		if v := ret.Results[result]; !isJoinedPath(v) && !t.hides(v) {
+			return false
+		}
+		other = true
+	}
+	return other
+}
+
+func isJoinedPath(v ssa.Value) bool {
+	c, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	fn := callee(&c.Call)
+	return fn != nil && fn.Name() == "Join" && inPackage("path|path/filepath", pkgPath(fn.Pkg()))
 }
 
 // isNamed records v if it is a parameter or variable named for a secret.

@@ -150,9 +150,11 @@ func (e *env) fieldIn(s *types.Struct, depth int) string {
 
 // secretFieldName judges a field by its name, and by the names its tags give it.
 func (e *env) secretFieldName(name, tag string) bool {
-	if e.classify(name) >= strongName {
-		return true
-	}
+	return e.classify(name) >= strongName || tagsSecret(tag)
+}
+
+// tagsSecret reports whether a tag says that its field is a secret.
+func tagsSecret(tag string) bool {
 	if tag == "" || !strings.Contains(tag, ":") {
 		return false
 	}

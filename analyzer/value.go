@@ -70,10 +70,11 @@ func repeats(name, value string) bool {
 	return strings.Contains(strings.Join(splitName(name), ""), strings.Join(splitName(value), ""))
 }
 
-// isInstruction reports whether a value asks in words to be replaced.
+// isInstruction reports whether a value asks in words to be replaced, or says
+// that it takes the place of another.
 func isInstruction(value string) bool {
 	lower := strings.ToLower(value)
-	return slices.ContainsFunc([]string{"your", "here", "insert", "replace", "example", "todo", "placeholder", "<", "change", "xxx"}, func(w string) bool {
+	return slices.ContainsFunc([]string{"your", "here", "insert", "replace", "example", "todo", "placeholder", "<", "change", "xxx", "redacted", "masked", "hidden"}, func(w string) bool {
 		return strings.Contains(lower, w)
 	})
 }
@@ -273,6 +274,13 @@ func entropy(v string) float64 {
 		}
 	}
 	return sum
+}
+
+// isBearerWord reports whether v is the header of a bearer token with a mere word
+// in its place: such tokens are made by machines, and a word is a name.
+func isBearerWord(v string) bool {
+	scheme, rest, ok := strings.Cut(v, " ")
+	return ok && strings.EqualFold(scheme, "bearer") && isPlainWord(rest)
 }
 
 // stripScheme cuts the scheme of an authorization header from its value.

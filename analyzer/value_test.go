@@ -24,6 +24,7 @@ func TestCredible(t *testing.T) {
 		{mixed, weakName, placeVar, true},
 		{"secret", secretPassword, placeSink, true},
 		{"YOUR_TOKEN_HERE", secretPassword, placeSink, false},
+		{"REDACTED", secretPassword, placeSink, false},
 		{"", secretPassword, placeSink, false},
 		{"ab", secretPassword, placeSink, false},
 		{"abc", secretPassword, placeVar, false},

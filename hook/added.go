@@ -121,7 +121,7 @@ func (s *Source) fresh(ctx context.Context, engine *scan.Engine, commit string, 
 			errs = append(errs, err)
 			continue
 		}
-		found = unknownTo(engine, v.path, data, found)
+		found = s.unknownTo(ctx, engine, v.path, data, found)
 	}
 	if len(found) == 0 {
 		return nil, nil
@@ -153,7 +153,7 @@ func (s *Source) before(st *step, found []scan.Finding) ([]version, []error) {
 	}
 	paths := map[string]bool{}
 	for i := range found {
-		paths[found[i].Path] = true
+		paths[found[i].Path], paths[scan.FileOf(found[i].Path)] = true, true
 	}
 	var near, far []version
 	for _, v := range versions {
@@ -174,18 +174,28 @@ func (s *Source) before(st *step, found []scan.Finding) ([]version, []error) {
 }
 
 // unknownTo returns the findings whose secret does not stand in an old version.
-func unknownTo(engine *scan.Engine, path string, data []byte, found []scan.Finding) []scan.Finding {
-	c := scan.Chunk{Path: path, Data: data, Encoding: decode.Sniff(data)}
-	if c.Encoding == decode.Binary {
-		c.Data = data[:min(len(data), binaryHead)]
-	}
+func (s *Source) unknownTo(ctx context.Context, engine *scan.Engine, path string, data []byte, found []scan.Finding) []scan.Finding {
 	old := map[[sha256.Size]byte]bool{}
-	for _, f := range engine.Match(&c) {
+	for _, f := range s.match(ctx, engine, path, data) {
 		old[key(&f)] = true
 	}
 	return slices.DeleteFunc(found, func(f scan.Finding) bool {
 		return old[key(&f)] || f.Secret.Len() >= minContained && bytes.Contains(data, []byte(f.Secret.Reveal()))
 	})
+}
+
+// match returns what is found in content at a path. What could not be read of it
+// is of no importance: it makes nothing known.
+func (s *Source) match(ctx context.Context, engine *scan.Engine, path string, data []byte) []scan.Finding {
+	c := scan.Chunk{Path: path, Data: data, Encoding: decode.Sniff(data)}
+	if kind := s.opts.Archives.Kind(path, data[:min(len(data), decode.SniffLen)]); kind != "" {
+		found, _ := engine.MatchArchive(ctx, s.opts.Archives, kind, &c, bytes.NewReader(data), int64(len(data)))
+		return found
+	}
+	if c.Encoding == decode.Binary {
+		c.Data = data[:min(len(data), binaryHead)]
+	}
+	return engine.Match(&c)
 }
 
 // key identifies what was found: the secret, or, where a finding has none, the

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/zlib"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/repo"
-	"github.com/keysift/keysift/internal/scan"
 )
 
 const (
@@ -23,13 +21,14 @@ const (
 	minPacked = 64 << 10
 	// maxWhole is the size of content up to which it is read in one piece.
 	maxWhole = 16 << 20
-	// windowSize is how much of larger content is in memory, in bytes.
-	windowSize = 2<<20 + 4*scan.Margin
 
 	maxHeader = 64 // of a loose object, in bytes
 )
 
-var errShort = errors.New("loose object ends before its size is reached")
+var (
+	errShort   = errors.New("loose object ends before its size is reached")
+	errChanged = errors.New("loose object is no longer there")
+)
 
 // A largeBlob is one that is read in windows. git add writes content as a loose
 // object, which can be read so; what has been packed since can not.
@@ -88,84 +87,27 @@ func openLarge(f *os.File) (*largeBlob, error) {
 	return &largeBlob{Reader: io.LimitReader(in, size), file: f, size: size}, nil
 }
 
-// windows yields the content of b in pieces whose margins are large enough for
-// them to have the findings of the whole. c is what they have in common. It
-// returns why the content is passed over, and what went wrong.
-func (b *largeBlob) windows(ctx context.Context, c scan.Chunk, yield func(*scan.Chunk, error) bool) (skipped string, err error) {
-	defer b.file.Close()
-	data := make([]byte, windowSize)
-	left := b.size
-	fill := func(from int) (int, error) {
-		n, err := io.ReadFull(b, data[from:min(int64(len(data)), int64(from)+left)])
-		left -= int64(n)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = errShort
-		}
-		return from + n, err
-	}
-	n, err := fill(0)
-	if err != nil {
-		return "", err
-	}
-	c.Encoding = decode.Sniff(data[:n])
-	if c.Encoding == decode.Binary {
-		c.Data = data[:min(n, binaryHead)]
-		yield(&c, nil)
-		return "binary", nil
-	}
-	c.Base = scan.Position{Line: 1, Column: 1}
-	margin := scan.Margin
-	if c.Encoding != decode.Text {
-		margin *= 2 // a margin is of UTF-8; being even, it cuts no code unit
-	}
-	for {
-		c.Data, c.Trail = data[:n], 0
-		if left > 0 {
-			c.Trail = margin
-		}
-		piece := c
-		if !yield(&piece, nil) || left == 0 || ctx.Err() != nil {
-			return "", context.Cause(ctx)
-		}
-		start := n - 2*margin
-		c.Base = advanced(c.Base, data[:start], c.Encoding)
-		n = copy(data, data[start:n])
-		c.Lead = margin
-		if n, err = fill(n); err != nil {
-			return "", err
-		}
-	}
+// open returns a buffered reader of the content and its first bytes.
+func (b *largeBlob) open() (*bufio.Reader, []byte) {
+	in := bufio.NewReaderSize(&whole{r: b.Reader, left: b.size}, decode.SniffLen)
+	head, _ := in.Peek(decode.SniffLen) // what is wrong with it, reading on will tell
+	return in, head
 }
 
-// advanced returns the position after data, which begins at p.
-func advanced(p scan.Position, data []byte, enc decode.Encoding) scan.Position {
-	p.Byte += int64(len(data))
-	end := []byte{'\n'}
-	switch enc {
-	case decode.UTF16LE:
-		end = []byte{'\n', 0}
-	case decode.UTF16BE:
-		end = []byte{0, '\n'}
-	}
-	last := -1
-	for i := 0; ; {
-		n := bytes.Index(data[i:], end)
-		if n < 0 {
-			break
+// A whole reader fails if what it reads from ends early.
+type whole struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	w.left -= int64(n)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if err = io.EOF; w.left > 0 {
+			err = errShort
 		}
-		i += n
-		if i%len(end) != 0 {
-			i++ // the halves of two code units
-			continue
-		}
-		p.Line++
-		i += len(end)
-		last = i
 	}
-	if last < 0 {
-		p.Column += len(data)
-	} else {
-		p.Column = 1 + len(data) - last
-	}
-	return p
+	return n, err
 }

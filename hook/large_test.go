@@ -19,7 +19,7 @@ func TestLarge(t *testing.T) {
 	e, tokens := engine(t)
 	var b strings.Builder
 	want := []string{}
-	for b.Len() < maxWhole+windowSize {
+	for b.Len() < maxWhole+3*scan.WindowSize {
 		b.WriteString(strings.Repeat("a line of ordinary text, and another one\n", 4000+len(want)))
 		b.WriteString("TOKEN=" + tokens[len(want)%len(tokens)] + "\n")
 		want = append(want, "")

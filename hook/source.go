@@ -22,6 +22,8 @@ type Options struct {
 	// MaxBlob is the size in bytes above which content is left out; 0 means
 	// no limit.
 	MaxBlob int64
+	// Archives says how containers are opened.
+	Archives scan.Archives
 }
 
 // Stats say what a [Source] has brought so far.
@@ -168,16 +170,21 @@ func (s *Source) chunk(st *step, f *file) *scan.Chunk {
 	c := scan.Chunk{Path: f.path, Exposure: s.exposure, Origin: origin}
 	return &scan.Chunk{
 		Path: f.path,
-		Open: func(ctx context.Context, _ *scan.Buffer) iter.Seq2[*scan.Chunk, error] {
-			return func(yield func(*scan.Chunk, error) bool) { s.read(ctx, c, f, count, yield) }
+		Open: func(ctx context.Context, buf *scan.Buffer) iter.Seq2[*scan.Chunk, error] {
+			return func(yield func(*scan.Chunk, error) bool) { s.read(ctx, c, f, count, buf, yield) }
 		},
 	}
 }
 
 // read hands out the content of a file. c is what its chunks have in common.
-func (s *Source) read(ctx context.Context, c scan.Chunk, f *file, count *atomic.Int64, yield func(*scan.Chunk, error) bool) {
+func (s *Source) read(ctx context.Context, c scan.Chunk, f *file, count *atomic.Int64, buf *scan.Buffer, yield func(*scan.Chunk, error) bool) {
 	if b := s.r.large(f.id); b != nil {
-		s.readLarge(ctx, b, c, f, count, yield)
+		defer b.file.Close()
+		if s.opts.MaxBlob > 0 && b.size > s.opts.MaxBlob {
+			yield(nil, &scan.Skipped{Reason: "user-limit", Path: f.path})
+			return
+		}
+		s.readLarge(ctx, b, c, f, count, buf, yield)
 		return
 	}
 	data, err := s.r.blob(f.path, f.id)
@@ -190,6 +197,14 @@ func (s *Source) read(ctx context.Context, c scan.Chunk, f *file, count *atomic.
 		return
 	}
 	c.Data, c.Encoding = data, decode.Sniff(data)
+	if kind := s.opts.Archives.Kind(f.path, data[:min(len(data), decode.SniffLen)]); kind != "" {
+		damaged, done := s.opts.Archives.Open(ctx, kind, c, bytes.NewReader(data), int64(len(data)), buf, yield)
+		if !damaged || !done {
+			s.counted(count, len(data))
+			return
+		}
+		c.Encoding = decode.Text // whatever it is, it is looked at
+	}
 	skipped := ""
 	switch {
 	case c.Encoding == decode.Binary:
@@ -198,36 +213,48 @@ func (s *Source) read(ctx context.Context, c scan.Chunk, f *file, count *atomic.
 		skipped = "lfs" // what is here is scanned, what it stands for is not
 	}
 	if skipped != "binary" {
-		count.Add(1)
-		s.bytes.Add(int64(len(data)))
+		s.counted(count, len(data))
 	}
 	if yield(&c, nil) && skipped != "" {
 		yield(nil, &scan.Skipped{Reason: skipped, Path: f.path})
 	}
 }
 
-func (s *Source) readLarge(ctx context.Context, b *largeBlob, c scan.Chunk, f *file, count *atomic.Int64, yield func(*scan.Chunk, error) bool) {
-	if s.opts.MaxBlob > 0 && b.size > s.opts.MaxBlob {
-		_ = b.file.Close() // it was only read
-		yield(nil, &scan.Skipped{Reason: "user-limit", Path: f.path})
-		return
+// counted adds a file to those that were handed out.
+func (s *Source) counted(count *atomic.Int64, size int) {
+	count.Add(1)
+	s.bytes.Add(int64(size))
+}
+
+// readLarge is read for content that is read in windows.
+func (s *Source) readLarge(ctx context.Context, b *largeBlob, c scan.Chunk, f *file, count *atomic.Int64, buf *scan.Buffer, yield func(*scan.Chunk, error) bool) {
+	in, head := b.open()
+	if kind := s.opts.Archives.Kind(f.path, head); kind != "" {
+		damaged, done := s.opts.Archives.OpenStream(ctx, kind, c, in, buf.Next(), yield)
+		if !damaged || !done {
+			s.counted(count, int(b.size))
+			return
+		}
+		again := s.r.large(f.id)
+		if again == nil {
+			yield(nil, s.r.incomplete(f.path, f.id, errChanged))
+			return
+		}
+		defer again.file.Close()
+		in, _ = again.open()
+		c.Encoding = decode.Text
 	}
-	stopped := false
-	skipped, err := b.windows(ctx, c, func(c *scan.Chunk, err error) bool {
-		stopped = !yield(c, err)
-		return !stopped
-	})
+	enc, done, err := scan.Windows(ctx, c, in, buf, func(c *scan.Chunk) bool { return yield(c, nil) })
 	switch {
-	case stopped:
+	case !done:
 	case err != nil && ctx.Err() != nil:
 		yield(nil, err)
 	case err != nil:
 		yield(nil, s.r.incomplete(f.path, f.id, err))
-	case skipped != "":
-		yield(nil, &scan.Skipped{Reason: skipped, Path: f.path})
+	case enc == decode.Binary:
+		yield(nil, &scan.Skipped{Reason: "binary", Path: f.path})
 	default:
-		count.Add(1)
-		s.bytes.Add(b.size)
+		s.counted(count, int(b.size))
 	}
 }
 

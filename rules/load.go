@@ -23,6 +23,7 @@ type tomlRemedy struct {
 	ID        string     `toml:"id"`
 	Confirmed bool       `toml:"confirmed"`
 	Source    string     `toml:"source"`
+	Whole     bool       `toml:"whole"` // nothing general is added to it
 	Steps     []tomlStep `toml:"step"`
 }
 
@@ -190,7 +191,7 @@ func (t *tomlRemedy) convert(provider string) (*Remedy, error) {
 	if !strings.HasPrefix(t.Source, "https://") {
 		return nil, fmt.Errorf("source %q is no https URL", t.Source)
 	}
-	r := &Remedy{ID: t.ID, Provider: provider, Confirmed: t.Confirmed, Source: t.Source}
+	r := &Remedy{ID: t.ID, Provider: provider, Confirmed: t.Confirmed, Source: t.Source, whole: t.Whole}
 	for _, s := range t.Steps {
 		if !slices.Contains(validActions(), s.Action) {
 			return nil, fmt.Errorf("unknown action %q, want one of %q", s.Action, validActions())

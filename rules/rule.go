@@ -164,6 +164,8 @@ type Remedy struct {
 	Steps        []Step
 	Confirmed    bool   // the steps were confirmed at the provider's documentation
 	Source       string // URL of that documentation, or of general guidance
+
+	whole bool // its steps are all there is to do; false once it is completed
 }
 
 // A Step is one act of a Remedy.

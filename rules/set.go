@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -24,6 +25,9 @@ var builtinTable string
 type Set struct {
 	layers []*layer
 	off    []bool // by rule number: disabled
+	// fileOff are the disabled rules of kind file, which are in no layer.
+	// Its name "" stands for all that are not in it.
+	fileOff map[string]bool
 }
 
 // A layer is one compiled table with what was decoded of it so far.
@@ -70,8 +74,9 @@ func Builtin() (*Set, error) {
 
 func (s *Set) with(l *layer) *Set {
 	return &Set{
-		layers: append(slices.Clone(s.layers), l),
-		off:    append(slices.Clone(s.off), make([]bool, len(l.ruleAt))...),
+		layers:  append(slices.Clone(s.layers), l),
+		off:     append(slices.Clone(s.off), make([]bool, len(l.ruleAt))...),
+		fileOff: s.fileOff,
 	}
 }
 
@@ -171,10 +176,12 @@ func checkNames(ruleList []*Rule, remedies []*Remedy) error {
 }
 
 // complete gives each remedy the generic steps for the acts that it says
-// nothing of, so that general advice stands in one place only.
+// nothing of, so that general advice stands in one place only. One that is
+// whole stays as it is.
 func complete(remedies []*Remedy, generic *Remedy) {
 	for _, m := range remedies {
-		if m.ID == generic.ID {
+		if m.ID == generic.ID || m.whole {
+			m.whole = false
 			continue
 		}
 		own := m.Steps
@@ -264,9 +271,30 @@ func (s *Set) number(id string) (int, bool) {
 func (s *Set) Rule(id string) (*Rule, bool) {
 	n, ok := s.number(id)
 	if !ok {
-		return nil, false
+		return fileRule(id)
 	}
 	return s.rule(n), true
+}
+
+// fileRule returns the rule of kind file with an id.
+func fileRule(id string) (*Rule, bool) {
+	if !strings.HasPrefix(id, "file-") {
+		return nil, false
+	}
+	files, err := KnownFiles()
+	if err != nil {
+		return nil, false
+	}
+	return files.Rule(id)
+}
+
+// FileEnabled reports whether the rule of kind file with an id is enabled.
+func (s *Set) FileEnabled(id string) bool {
+	off, ok := s.fileOff[id]
+	if !ok {
+		off = s.fileOff[""]
+	}
+	return !off
 }
 
 // Enabled reports whether there is a rule with an id or alias that is enabled.
@@ -308,14 +336,21 @@ func (s *Set) Enable(ids ...string) (*Set, error) { return s.toggle(ids, false) 
 
 // Only returns the set with no rules but those of the given ids or aliases.
 func (s *Set) Only(ids ...string) (*Set, error) {
-	out := &Set{s.layers, slices.Repeat([]bool{true}, len(s.off))}
+	out := &Set{s.layers, slices.Repeat([]bool{true}, len(s.off)), map[string]bool{"": true}}
 	return out.toggle(ids, false)
 }
 
 func (s *Set) toggle(ids []string, off bool) (*Set, error) {
-	out := &Set{s.layers, slices.Clone(s.off)}
+	out := &Set{s.layers, slices.Clone(s.off), maps.Clone(s.fileOff)}
 	for _, id := range ids {
 		n, ok := s.number(id)
+		if _, file := fileRule(id); !ok && file {
+			if out.fileOff == nil {
+				out.fileOff = map[string]bool{}
+			}
+			out.fileOff[id] = off
+			continue
+		}
 		if !ok {
 			return nil, fmt.Errorf("unknown rule %q; keysift rules list shows all ids", id)
 		}

@@ -20,6 +20,12 @@ const minValue = 16
 type Trace struct {
 	hits   [][]hit // by layer
 	values []valueSpan
+
+	// Marks are places in the text that its reader has noted beside, in order,
+	// and MarkKind says by which rule, 0 for none. They are the reader's own:
+	// Look and LookDelta only empty them.
+	Marks    []int32
+	MarkKind uint16
 }
 
 // A valueSpan is where a value stands.
@@ -40,6 +46,17 @@ func (t *Trace) Values() iter.Seq[int] {
 	}
 }
 
+// Spans yields where the values start and end, in order.
+func (t *Trace) Spans() iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for _, v := range t.values {
+			if !yield(int(v.start), int(v.end)) {
+				return
+			}
+		}
+	}
+}
+
 func (t *Trace) reset(layers int) {
 	for len(t.hits) < layers {
 		t.hits = append(t.hits, nil)
@@ -48,6 +65,7 @@ func (t *Trace) reset(layers int) {
 		t.hits[i] = t.hits[i][:0]
 	}
 	t.values = t.values[:0]
+	t.Marks, t.MarkKind = t.Marks[:0], 0
 }
 
 // Look reads through text, which is shorter than 2 GiB, and notes in tr what is
@@ -130,42 +148,67 @@ func (a *automaton) between(text []byte, from, to int, found []hit) []hit {
 
 // valuesIn appends the values in text[from:to], which may not cut one.
 //
-// A run of minValue bytes holds eight of them that lie on a grid of eight, so
-// the text is looked at in words of eight bytes, and hardly any branch depends
-// on it: only where all bytes of a word are those of a value, the words around
-// tell how long the run is.
+// Blocks of 64 bytes become a bit set of value bytes each, in which some shifts
+// tell whether minValue of them stand in a row. Hardly any branch depends on the
+// text.
 func (m *Matcher) valuesIn(text []byte, from, to int, found []valueSpan) []valueSpan {
-	before := ^uint64(0) // the other bytes of the word before
-	for i := from; i+8 <= to; {
-		others := otherBytes(binary.LittleEndian.Uint64(text[i:]))
-		if others != 0 {
-			before = others
-			i += 8
+	before := 0 // value bytes right before i
+	i := from
+	for i+64 <= to {
+		b := text[i : i+64 : i+64]
+		set := uint64(0)
+		for k := 0; k < 64; k += 8 {
+			set |= bitsOf(otherBytes(binary.LittleEndian.Uint64(b[k:]))) << k
+		}
+		set = ^set
+		row := set & (set >> 1)
+		row &= row >> 2
+		row &= row >> 4
+		row &= row >> 8
+		if row == 0 && before+bits.TrailingZeros64(^set) < minValue {
+			before = bits.LeadingZeros64(^set)
+			i += 64
 			continue
 		}
-		start, end := i-bits.LeadingZeros64(before)/8, i+8
-		for end+8 <= to {
-			n := bits.TrailingZeros64(otherBytes(binary.LittleEndian.Uint64(text[end:]))) / 8
-			if end += n; n < 8 {
-				break
-			}
+		start := i - before
+		if before+bits.TrailingZeros64(^set) < minValue {
+			start = i + bits.TrailingZeros64(row)
 		}
-		for end < to && m.value[text[end]] {
-			end++ // in the last word
+		i, found = m.valueAt(text, start, to, found)
+		before = 0
+	}
+	for i -= before; i < to; {
+		if !m.value[text[i]] {
+			i++
+			continue
 		}
-		if end-start >= minValue {
-			last := end
-			for last < to && text[last] == '=' {
-				last++ // padding belongs to it, an assignment behind a name does not harm
-			}
-			if m.remembered(text[start:last]) {
-				found = append(found, valueSpan{int32(start), int32(last)})
-			}
-		}
-		before, i = ^uint64(0), end
+		i, found = m.valueAt(text, i, to, found)
 	}
 	return found
 }
+
+// valueAt appends the value that starts at a place, if it is one, and returns
+// where the value bytes from there on end.
+func (m *Matcher) valueAt(text []byte, start, to int, found []valueSpan) (int, []valueSpan) {
+	end := start
+	for end < to && m.value[text[end]] {
+		end++
+	}
+	if end-start >= minValue {
+		last := end
+		for last < to && text[last] == '=' {
+			last++ // padding belongs to it, an assignment behind a name does not harm
+		}
+		if m.remembered(text[start:last]) {
+			found = append(found, valueSpan{int32(start), int32(last)})
+		}
+	}
+	return end, found
+}
+
+// bitsOf returns the highest bits of the eight bytes in w, the first one lowest.
+// No other bit of w may be set.
+func bitsOf(w uint64) uint64 { return w >> 7 * 0x0102040810204080 >> 56 }
 
 // otherBytes returns the highest bit of each of the eight bytes in w that is no
 // value byte; see valueBytes.

@@ -213,7 +213,9 @@ func (l *ledger) scanFiles(ctx context.Context, paths []string) (*report.Run, er
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	src, err := worktree.New(paths, worktree.Options{Exclude: l.exclude, MaxFileSize: int64(l.maxFileSize)})
+	src, err := worktree.New(paths, worktree.Options{
+		Exclude: l.exclude, MaxFileSize: int64(l.maxFileSize), ArchiveDepth: l.archiveDepth(),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ func commands() []*command {
 		scanCommand(),
 		historyCommand(),
 		hookCommand(),
+		fixCommand(),
 		allowCommand(),
 		explainCommand(),
 		rulesCommand(),

@@ -34,6 +34,8 @@ type common struct {
 	exitZero                bool
 	allowIncomplete         string
 	maxFileSize             sizeValue
+	maxArchiveDepth         int
+	maxDecodeDepth          int
 	jobs                    int
 	timeout                 durationValue
 	noSuppress              bool
@@ -42,6 +44,12 @@ type common struct {
 
 	flags *pflag.FlagSet
 }
+
+// defaultDepth is how deep archives and encodings may be nested.
+const defaultDepth = 3
+
+// mostDepth is what users may raise that to.
+const mostDepth = 100
 
 // anyReason is what --allow-incomplete means without a value.
 const anyReason = "any"
@@ -69,6 +77,8 @@ func (c *common) declare(f *pflag.FlagSet) {
 	f.StringVar(&c.allowIncomplete, "allow-incomplete", "", "what could not be read, for these comma-separated `REASON`s or any, does not fail the run")
 	f.Lookup("allow-incomplete").NoOptDefVal = anyReason
 	f.Var(&c.maxFileSize, "max-file-size", "leave out larger files")
+	f.IntVar(&c.maxArchiveDepth, "max-archive-depth", defaultDepth, "open archives that are nested this deep; 0 opens none")
+	f.IntVar(&c.maxDecodeDepth, "max-decode-depth", defaultDepth, "look into text that is encoded this many times over; 0 decodes none")
 	f.IntVarP(&c.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "number of files scanned at once")
 	f.Var(&c.timeout, "timeout", "stop after this time; the run is then incomplete")
 	f.BoolVar(&c.noSuppress, "no-suppress", false, "report suppressed findings too, marked")
@@ -106,6 +116,11 @@ func (c *common) check(sys *system) error {
 	if c.jobs < 1 {
 		return fmt.Errorf("--jobs is %d, want at least 1", c.jobs)
 	}
+	for name, depth := range map[string]int{"max-archive-depth": c.maxArchiveDepth, "max-decode-depth": c.maxDecodeDepth} {
+		if depth < 0 || depth > mostDepth {
+			return fmt.Errorf("--%s is %d, want 0 to %d", name, depth, mostDepth)
+		}
+	}
 	if c.exitCode < 0 || c.exitCode > 255 {
 		return fmt.Errorf("--exit-code is %d, want 0 to 255", c.exitCode)
 	}
@@ -123,6 +138,28 @@ func (c *common) check(sys *system) error {
 // tolerates reports whether an incomplete of this reason leaves the status alone.
 func (c *common) tolerates(reason string) bool {
 	return c.allowIncomplete == anyReason || slices.Contains(strings.Split(c.allowIncomplete, ","), reason)
+}
+
+// archiveDepth returns the depth of archives for options in which 0 stands for
+// the built-in bound and a negative number for none.
+func (c *common) archiveDepth() int { return c.depth("max-archive-depth", c.maxArchiveDepth) }
+
+// archives say how to look into archives.
+func (c *common) archives() scan.Archives {
+	return scan.Archives{Depth: c.archiveDepth(), EntrySize: int64(c.maxFileSize)}
+}
+
+// decodeDepth returns the same for encoded text.
+func (c *common) decodeDepth() int { return c.depth("max-decode-depth", c.maxDecodeDepth) }
+
+func (c *common) depth(flag string, n int) int {
+	switch {
+	case !c.flags.Changed(flag):
+		return 0
+	case n == 0:
+		return -1
+	}
+	return n
 }
 
 // ruleSet returns the rules that the flags ask for.

@@ -85,10 +85,10 @@ func (c *historyFlags) options(sys *system, set *rules.Set) (history.Options, er
 		Env: os.LookupEnv, Rules: set, Jobs: c.jobs, Public: sys.getenv("CI") != "" && sys.getenv("CI") != "false",
 		NoUnreachable: c.noUnreachable, NoMessages: c.noMessages, NoDelta: c.noDelta, Verify: c.fsck,
 		MaxBlob: int64(c.maxFileSize), Range: c.rang, Since: c.since, Branch: c.branch,
-		Cache: c.cache,
+		Cache: c.cache, Archives: c.archives(),
 	}
 	if c.cache != "" {
-		o.Build = buildName()
+		o.Build = fmt.Sprintf("%s %d %d", buildName(), c.archiveDepth(), c.decodeDepth())
 	}
 	var err error
 	if o.Exclude, err = history.Matcher(c.exclude, true); err != nil {

@@ -180,7 +180,7 @@ func (h *hookRun) sources(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	opts := hook.Options{Exclude: exclude, MaxBlob: int64(h.maxFileSize)}
+	opts := hook.Options{Exclude: exclude, MaxBlob: int64(h.maxFileSize), Archives: h.archives()}
 	switch h.stage {
 	case stagePreCommit, stagePreMerge:
 		if h.src, err = h.repo.Staged(opts); err != nil {
@@ -229,7 +229,9 @@ func (h *hookRun) unstaged(names []string, staged map[string]bool) error {
 		return info.Mode()&fs.ModeSymlink != 0 || info.IsDir() && err == nil
 	})
 	var err error
-	h.files, err = worktree.New(nil, worktree.Options{Files: list, Exclude: h.exclude, MaxFileSize: int64(h.maxFileSize)})
+	h.files, err = worktree.New(nil, worktree.Options{
+		Files: list, Exclude: h.exclude, MaxFileSize: int64(h.maxFileSize), ArchiveDepth: h.archiveDepth(),
+	})
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/keysift/keysift/internal/policy"
 	"github.com/keysift/keysift/internal/report"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
@@ -28,7 +29,9 @@ type job struct {
 	sys      *system
 	set      *rules.Set
 	source   scan.Source                           // nil if scan is given
+	passes   *goPasses                             // adds the analyzers of Go; may be nil
 	scan     scanFunc                              // takes the place of the engine's way through source
+	about    *fileFindings                         // stamps findings and adds those about files; may be nil
 	enrich   func(*report.Record, map[string]bool) // see report.CollectorOptions
 	review   func(*report.Run)                     // has the last word on what is reported; may be nil
 	status   func() string                         // what the progress line says; nil for files and bytes
@@ -79,7 +82,7 @@ func (j *job) run(ctx context.Context) error {
 // found until then is in the result.
 func (j *job) collect(ctx context.Context, start time.Time) (*report.Run, bool, error) {
 	applied := j.newPolicy()
-	engine := scan.New(j.set, scan.Options{Workers: j.jobs, Now: start, Allow: applied.Comment})
+	engine := scan.New(j.set, scan.Options{Workers: j.jobs, Now: start, DecodeDepth: j.decodeDepth(), Allow: applied.Comment})
 	collector := report.NewCollector(report.CollectorOptions{
 		MinConfidence: j.minConfidence, MinSeverity: j.minSeverity,
 		FailConfidence: j.failConfidence, MinExposure: j.minExposure,
@@ -90,9 +93,12 @@ func (j *job) collect(ctx context.Context, start time.Time) (*report.Run, bool, 
 	if j.scan != nil {
 		findings = j.scan(ctx, engine)
 	}
+	if j.passes != nil {
+		findings = j.passes.add(ctx, findings, applied.Comment)
+	}
 	stop := j.showProgress(start)
 	var failure error
-	for f, err := range applied.Apply(findings) {
+	for f, err := range j.judged(findings, applied) {
 		if err == nil {
 			j.found.Add(1)
 			collector.Add(&f, f.Hint)
@@ -128,6 +134,26 @@ func (j *job) collect(ctx context.Context, start time.Time) (*report.Run, bool, 
 	}
 	j.tellPolicy(applied)
 	return result, interrupted, failure
+}
+
+// judged yields findings as policy sees them, and behind them, if the job asks
+// for it, what follows from them about the files they are in.
+func (j *job) judged(findings iter.Seq2[scan.Finding, error], applied *policy.Policy) iter.Seq2[scan.Finding, error] {
+	if j.about == nil {
+		return applied.Apply(findings)
+	}
+	return func(yield func(scan.Finding, error) bool) {
+		for f, err := range j.about.Watch(applied.Apply(j.about.stamp(findings))) {
+			if !yield(f, err) {
+				return
+			}
+		}
+		for f, err := range applied.Apply(j.about.Findings()) {
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
 }
 
 // destinations returns what is to be written where, from --format and --output.

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/keysift/keysift/internal/exposed"
 	"github.com/keysift/keysift/internal/report"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/internal/worktree"
+	"github.com/keysift/keysift/rules"
 )
 
 func scanCommand() *command {
@@ -24,6 +29,13 @@ Scans the files and folders named, by default the current folder, and with "-"
 standard input. Folders are scanned with all below them, hidden files and what
 git ignores included; only the folder .git is left out, since its content is
 that of the history.
+
+In a git repository each finding says how far its file has got: ignored,
+unignored, staged, committed, pushed or tagged, by the index, HEAD and the tips
+of remote-tracking refs and tags. What git ignores is printed apart and does not
+fail the run, unless --min-exposure says so; --skip-ignored leaves it out.
+Files that hold credentials, and files known by their names to do so, are
+findings of their own where git, an image or a package would take them along.
 
 The report goes to standard output; what could not be read, and one line that
 says what was looked at, to standard error.
@@ -40,7 +52,9 @@ before it, which names the rule and a reason:
 			c.common.declare(f)
 			f.StringVar(&c.stdinPath, "stdin-path", "", "`NAME` that standard input has in the report")
 			f.StringVar(&c.filesFrom, "files-from", "", "also scan the paths listed in `FILE`, one a line or ended by NUL")
+			f.BoolVar(&c.skipIgnored, "skip-ignored", false, "leave out what git ignores and does not track")
 			f.BoolVar(&c.follow, "follow-symlinks", false, "follow symbolic links")
+			f.BoolVar(&c.goPasses, "go", false, "also run the analyzers of Go over the modules in the paths; needs the go command")
 			f.StringVar(&c.why, "why", "", "scan nothing; explain what is made of one line, `PATH:LINE`")
 			return c.run
 		},
@@ -49,10 +63,12 @@ before it, which names the rule and a reason:
 
 type scanFlags struct {
 	common
-	stdinPath string
-	filesFrom string
-	follow    bool
-	why       string
+	stdinPath   string
+	filesFrom   string
+	skipIgnored bool
+	follow      bool
+	goPasses    bool
+	why         string
 }
 
 func (c *scanFlags) run(ctx context.Context, sys *system, args []string) error {
@@ -78,25 +94,84 @@ func (c *scanFlags) run(ctx context.Context, sys *system, args []string) error {
 	if len(args) == 0 && c.filesFrom == "" {
 		args = []string{"."}
 	}
-	src, err := worktree.New(args, worktree.Options{
+	places := exposed.New(exposed.Options{Env: lookupEnv(sys), CI: sys.getenv("CI") != ""})
+	defer func() { _ = places.Close() }()
+	opts := worktree.Options{
 		Files: files, Stdin: sys.stdin, StdinName: c.stdinPath,
-		Exclude: c.exclude, MaxFileSize: int64(c.maxFileSize), FollowSymlinks: c.follow,
-	})
+		Exclude: c.exclude, MaxFileSize: int64(c.maxFileSize), ArchiveDepth: c.archiveDepth(), FollowSymlinks: c.follow,
+	}
+	if c.skipIgnored {
+		opts.Skip = places.Skip("excluded")
+	}
+	src, err := worktree.New(args, opts)
+	if err != nil {
+		return err
+	}
+	about, err := c.newFileFindings(places, set, c.notFiles(args), nil)
 	if err != nil {
 		return err
 	}
 	j := &job{
-		common: &c.common, sys: sys, set: set, source: src,
+		common: &c.common, sys: sys, set: set, source: about.Source(src), about: about,
 		coverage: func(s *report.Summary) {
 			st := src.Stats()
 			s.Files, s.Bytes = st.Files, st.Bytes
 		},
+	}
+	if c.goPasses {
+		j.passes = newGoPasses(j.source, set)
+		j.source = j.passes
 	}
 	if root := repositoryRoot(args); root != "" {
 		j.note = "files only; history not looked at: keysift history"
 		j.relative = relativeTo(root)
 	}
 	return j.run(ctx)
+}
+
+// notFiles returns the paths of what is no file: standard input.
+func (c *scanFlags) notFiles(args []string) map[string]bool {
+	out := map[string]bool{}
+	if slices.Contains(args, "-") {
+		out[cmp.Or(c.stdinPath, "stdin")] = true
+	}
+	return out
+}
+
+// lookupEnv returns the environment in the form that os.LookupEnv has.
+func lookupEnv(sys *system) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		v := sys.getenv(name)
+		return v, v != ""
+	}
+}
+
+// fileFindings stamp findings with their exposure and make those about files.
+type fileFindings struct {
+	*exposed.Files
+	places *exposed.Places
+	except map[string]bool
+}
+
+// newFileFindings returns what does that for the files that places know, but
+// for the paths in except. each sees every finding; it may be nil.
+func (c *common) newFileFindings(places *exposed.Places, set *rules.Set, except map[string]bool, each func(*scan.Finding)) (*fileFindings, error) {
+	known, err := rules.KnownFiles()
+	if err != nil {
+		return nil, err
+	}
+	opts := exposed.FileOptions{
+		Known: known, Enabled: set.FileEnabled, Except: except, Each: each,
+		Counts: func(f *scan.Finding) bool {
+			return f.Confidence >= c.minConfidence && f.Severity >= c.minSeverity
+		},
+	}
+	return &fileFindings{places.NewFiles(opts), places, except}, nil
+}
+
+// stamp yields findings with their exposure.
+func (a *fileFindings) stamp(seq iter.Seq2[scan.Finding, error]) iter.Seq2[scan.Finding, error] {
+	return a.places.Stamp(seq, a.except)
 }
 
 // listed returns the paths of --files-from. A list with a NUL byte in it is

@@ -20,7 +20,7 @@ import (
 //	utf16 FILE NAME             writes the text of FILE to NAME in UTF-16
 //	truncating NAME N PROGRAM…  as status, with NAME cut to a tenth while it runs
 //
-// and those of [systemCommands] and [hookCommands].
+// and those of [systemCommands], [hookCommands], [fixCommands] and [decodeCommands].
 func moreCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"status":     runStatus,
@@ -34,6 +34,12 @@ func moreCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		cmds[name] = f
 	}
 	for name, f := range hookCommands() {
+		cmds[name] = f
+	}
+	for name, f := range fixCommands() {
+		cmds[name] = f
+	}
+	for name, f := range decodeCommands() {
 		cmds[name] = f
 	}
 	return cmds

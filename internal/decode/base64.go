@@ -174,9 +174,10 @@ func mayBase64(run []byte) payload {
 	return payloadOf(headOf(&buf, run))
 }
 
-// mayHex decides the same of a run of hex digits.
-func mayHex(run []byte) payload {
-	if len(run) < minHex || len(run)%2 != 0 {
+// mayHex decides the same of a run of hex digits. One that was cut may have an
+// odd number of them.
+func mayHex(run []byte, cut bool) payload {
+	if len(run) < minHex || len(run)%2 != 0 && !cut {
 		return noPayload
 	}
 	var buf [headLen]byte

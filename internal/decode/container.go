@@ -134,6 +134,30 @@ func Walk(ctx context.Context, kind, name string, r io.ReaderAt, size int64, lim
 	}
 }
 
+// WalkStream is Walk for content that can be read only once. Containers that
+// are read from more than one place have to be in memory for that: one that is
+// too large is a [*LimitError].
+func WalkStream(ctx context.Context, kind, name string, r io.Reader, limits Limits) iter.Seq2[*Entry, error] {
+	return func(yield func(*Entry, error) bool) {
+		w := newWalker(ctx, 0, limits, yield)
+		if limits.Bytes <= 0 {
+			r = &income{w: w, r: r}
+		}
+		var err error
+		if kind == kindZip || kind == kindSQLite {
+			var data []byte
+			if data, err = w.buffer(name, -1, r); err == nil {
+				err = w.container(kind, name, bytes.NewReader(data), int64(len(data)), 1)
+			}
+		} else {
+			err = w.stream(kind, name, bufio.NewReader(r), 1)
+		}
+		if err != nil && !w.stopped && !w.told {
+			yield(nil, w.typed(name, err))
+		}
+	}
+}
+
 // A walker goes through a container.
 type walker struct {
 	ctx      context.Context

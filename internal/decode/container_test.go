@@ -3,6 +3,7 @@ package decode
 import (
 	"archive/tar"
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"context"
@@ -473,4 +474,15 @@ func FuzzSQLite(f *testing.F) {
 	copy(page[128:], "\x0B\x01\x02\x1Fkst_value")
 	copy(page[512:], "\x0A\x00\x00\x00\x01\x00\x80\x00\x00\x80")
 	fuzzWalk(f, kindSQLite, page)
+}
+
+// The text of a document is no longer than the document, and ends.
+func FuzzOffice(f *testing.F) {
+	f.Add([]byte(`<w:p><w:r><w:t>one &amp; </w:t></w:r><w:r><w:t>two</w:t></w:r></w:p><c t="s"><v>1</v></c><!-- no --><![CDATA[x]]>`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		text, err := io.ReadAll(newXMLText(bufio.NewReader(bytes.NewReader(data))))
+		if err != nil || len(text) > 2*len(data) {
+			t.Fatalf("%q: %d bytes of text, %v", data, len(text), err)
+		}
+	})
 }

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"iter"
+	"sort"
 )
 
 const (
@@ -47,6 +48,8 @@ type Part struct {
 	Data []byte
 
 	kinds  []string
+	inLine bool
+	packed bool    // it was compressed
 	outer  spanMap // to the text it stands in, or to wide
 	inner  spanMap // if not empty: from Data, to what outer maps from
 	parent *Part   // whose Data that text is; nil at the top
@@ -71,6 +74,70 @@ func (p *Part) Span(lo, hi int) (start, end int) {
 		lo, hi = p.outer.span(lo, hi)
 	}
 	return lo, hi
+}
+
+// InLine reports whether Data is a line of the text it is from, or a few, with
+// what was encoded there put in its place. Any other part is a text of its own.
+func (p *Part) InLine() bool { return p.inLine }
+
+// Fresh reports whether Data starts with what was decoded.
+func (p *Part) Fresh() bool {
+	return len(p.inner.segs) > 0 || len(p.outer.segs) > 0 && p.outer.segs[0].mode != copied
+}
+
+// Value returns what of Data was made from all of text[start:end], in the text
+// given to [Decoder.Parts], but for padding. ok is false if Data is no line of
+// that text, or if its bytes were not made from just these.
+func (p *Part) Value(start, end int) (lo, hi int, ok bool) {
+	segs := p.outer.segs
+	if p.parent != nil || !p.inLine || len(p.inner.segs) > 0 || start >= end {
+		return 0, 0, false
+	}
+	first := sort.Search(len(segs), func(k int) bool { return int(segs[k].src) > start }) - 1
+	last := sort.Search(len(segs), func(k int) bool { return int(segs[k].src) >= end }) - 1
+	if first < 0 {
+		return 0, 0, false
+	}
+	f, l := &segs[first], &segs[last]
+	lo, hi = int(f.out), len(p.Data)
+	if last+1 < len(segs) {
+		hi = int(segs[last+1].out)
+	}
+	if f.mode == copied {
+		lo += start - int(f.src)
+		ok = start < int(f.end)
+	} else {
+		ok = start == int(f.src)
+	}
+	const padding = 2
+	if l.mode == copied {
+		hi = int(l.out) + end - int(l.src)
+		return lo, hi, ok && end <= int(l.end)
+	}
+	return lo, hi, ok && end >= int(l.end) && end <= int(l.end)+padding
+}
+
+// Verbatim reports whether Data[lo:hi] and the byte on either side of it are as
+// they are in the text given to [Decoder.Parts], side by side.
+func (p *Part) Verbatim(lo, hi int) bool {
+	for ; p != nil; p = p.parent {
+		if !p.verbatim(lo, hi) {
+			return false
+		}
+		lo, hi = p.outer.span(lo, hi)
+	}
+	return true
+}
+
+// Compressed reports whether Data[lo:hi] has no place of its own in the text
+// given to [Decoder.Parts], but shares that of what it was compressed with.
+func (p *Part) Compressed() bool {
+	for ; p != nil; p = p.parent {
+		if p.packed {
+			return true
+		}
+	}
+	return false
 }
 
 // verbatim reports whether Data[lo:hi] is as it is in the text that p is from.
@@ -101,35 +168,22 @@ type input struct {
 	depth  int
 }
 
-// Encoded reports whether [Decoder.Parts] may yield anything for a text. It
-// allocates nothing, so it is to be asked first.
-func Encoded(text []byte, f Format, tokens []Span, marks []int32) bool {
-	if len(marks) > 0 {
-		return true
-	}
-	if f&config != 0 {
-		return anyRun(text, 0, len(text))
-	}
-	for _, t := range tokens {
-		if anyRun(text, int(t.Start), int(t.End)) {
-			return true
-		}
-	}
-	return false
+// Encoded reports whether there may be something encoded in a token, which is a
+// part of a text that [Decoder.Parts] may be given. It allocates nothing, so it
+// is to be asked first: of most texts nothing is left.
+func Encoded(text []byte, token Span) bool {
+	return anyRun(text, int(token.Start), int(token.End))
 }
 
 // Parts yields what is encoded in a text, and what is encoded in that, each
-// before the parts in it. tokens are the longest runs of at least 32 bytes
-// without spaces or quotes, in order; marks are what [Format.Marks] finds.
+// before the parts in it. tokens are, in order, where to look for runs of base64
+// and hex digits, which they must not cut; marks are what [Format.Marks] finds.
 // An error is a [*LimitError]: something was not decoded.
 func (d *Decoder) Parts(text []byte, f Format, tokens []Span, marks []int32) iter.Seq2[*Part, error] {
 	return func(yield func(*Part, error) bool) { d.parts(text, f, tokens, marks, yield) }
 }
 
 func (d *Decoder) parts(text []byte, f Format, tokens []Span, marks []int32, yield func(*Part, error) bool) {
-	if f&config != 0 {
-		tokens = []Span{{0, int32(len(text))}} // runs may be shorter than tokens
-	}
 	d.left, d.cut = expansion*len(text)+allowance, false
 	s := search{d: d, yield: yield}
 	if !s.input(&input{text: text, format: f, tokens: tokens, marks: marks}) {

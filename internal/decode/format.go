@@ -11,13 +11,12 @@ import (
 type Format uint8
 
 const (
-	config   Format = 1 << iota // values in base64 may be short
-	object                      // JSON or YAML: escaped slashes, Kubernetes secrets
+	object   Format = 1 << iota // JSON or YAML: escaped slashes, Kubernetes secrets
 	notebook                    // text line by line in JSON strings
 	markup                      // HTML entities
 	mail                        // quoted-printable
 	auth                        // base64 under the names auth and _password
-	anything = config | object | notebook | markup | auth
+	anything = object | notebook | markup | auth
 )
 
 // FormatOf returns the format of the file at a path.
@@ -26,24 +25,17 @@ func FormatOf(name string) Format {
 	base := strings.ToLower(path.Base(strings.ReplaceAll(name, "\\", "/")))
 	switch base {
 	case "config.json", ".dockercfg", ".dockerconfigjson", "auth.json":
-		return config | object | auth
+		return object | auth
 	case ".npmrc", ".yarnrc", ".yarnrc.yml", ".netrc", ".pypirc":
-		return config | auth
+		return auth
 	}
-	ext := path.Ext(base)
-	if strings.HasPrefix(base, ".env") {
-		ext = ".env"
-	}
-	switch ext {
+	switch path.Ext(base) {
 	case ".ipynb":
-		return config | object | notebook
+		return object | notebook
 	case ".json", ".yaml", ".yml", ".jsonl", ".ndjson", ".har", ".tfstate", ".json5", ".avsc":
-		return config | object
-	case ".env", ".properties", ".ini", ".conf", ".cfg", ".toml", ".tfvars", ".tf", ".hcl", ".envrc", ".secret", ".netrc":
-		return config
-	case ".xml", ".config", ".plist", ".csproj", ".resx", ".settings", ".props", ".targets", ".wsdl", ".xaml", ".jelly":
-		return config | markup
-	case ".html", ".htm", ".xhtml", ".svg", ".vue", ".md", ".markdown", ".txt", ".log", ".rst", ".adoc", "":
+		return object
+	case ".xml", ".config", ".plist", ".csproj", ".resx", ".settings", ".props", ".targets", ".wsdl", ".xaml", ".jelly",
+		".html", ".htm", ".xhtml", ".svg", ".vue", ".md", ".markdown", ".txt", ".log", ".rst", ".adoc", "":
 		return markup
 	case ".eml", ".mbox", ".mht", ".mhtml", ".vcf", ".ics", ".mime", ".msg":
 		return mail | markup

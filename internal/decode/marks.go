@@ -50,12 +50,24 @@ func (f Format) marks(dst []int32, text []byte, lo, hi int, lead byte) []int32 {
 			break
 		}
 		lo += n
-		if f.mark(text, lo) {
+		if (lead != '\\' || f.mayEscape(text, lo)) && f.mark(text, lo) {
 			dst = append(dst, int32(lo))
 		}
 		lo++
 	}
 	return dst
+}
+
+// mayEscape reports whether the backslash at i may be a mark. It turns most away
+// by what follows: ends of lines before the end of a string.
+func (f Format) mayEscape(text []byte, i int) bool {
+	switch at(text, i+1) {
+	case 'u', 'U', 'x', '"', '/', '\\':
+		return true
+	case 'n', 'r':
+		return f&notebook != 0 || isName(at(text, i+2))
+	}
+	return false
 }
 
 // mark decides whether the byte at i is a mark.

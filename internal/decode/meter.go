@@ -119,3 +119,18 @@ func (c *capped) Read(p []byte) (int, error) {
 	}
 	return 0, &LimitError{Path: c.name, Reason: UserLimit, Detail: "larger than the size limit"}
 }
+
+// An income reader reads a container whose size is not known. What is read of it
+// adds to what may be decompressed.
+type income struct {
+	w *walker
+	r io.Reader
+}
+
+// Read implements io.Reader.
+func (i *income) Read(p []byte) (int, error) {
+	n, err := i.r.Read(p)
+	i.w.left += bytesRatio * int64(n)
+	i.w.limits.Bytes += bytesRatio * int64(n)
+	return n, err
+}

@@ -120,12 +120,15 @@ func worth(text []byte, start, end int) (from int, kind digitKind, p payload) {
 	if text[start] == '0' && text[start+1]|0x20 == 'x' {
 		start += 2
 	}
-	if p := mayHex(text[start:end]); p != noPayload {
+	if p := mayHex(text[start:end], start == 0 || end == len(text)); p != noPayload {
 		return start, hexDigits, p
 	}
 	p = mayBase64(text[start:end])
 	if start == 0 {
 		// The text may be a part of some content that was cut anywhere.
+		if p := mayHex(text[1:end], true); p != noPayload {
+			return 1, hexDigits, p
+		}
 		for ; p == noPayload && start < 3; p = mayBase64(text[start:end]) {
 			start++
 		}
@@ -242,6 +245,7 @@ func (f *finder) base64(start, end int, p payload) (next int, ok bool) {
 func (f *finder) hex(start, end int, p payload) {
 	lv := f.lv
 	lv.raw = lv.raw[:0]
+	end -= (end - start) % 2 // the text was cut
 	for i := start; i < end; i += 2 {
 		v := hexAt(f.in.text, i)
 		if v < 0 {
@@ -282,6 +286,7 @@ func (f *finder) wide(kind string, enc Encoding) bool {
 	}
 	f.flush()
 	part := &lv.part
+	part.inLine, part.packed = false, false
 	part.Data = append(part.Data[:0], lv.wide...)
 	part.outer.segs = append(part.outer.segs[:0], lv.rawMap.segs...)
 	wideSegments(&part.inner, lv.raw, enc)
@@ -330,10 +335,12 @@ func (f *finder) compressed(kind string, p payload) bool {
 	}
 	f.flush()
 	part := &lv.part
+	part.inLine, part.packed = false, false
 	part.Data = append(part.Data[:0], lv.wide...)
 	part.outer.segs = append(part.outer.segs[:0], lv.rawMap.segs...)
 	part.inner.reset()
 	part.inner.add(0, 0, len(lv.raw), whole, 0)
+	part.packed = true
 	if !f.probing && cut {
 		f.fail("decompressed text of more than " + itoa(bound) + " bytes")
 	}
@@ -354,7 +361,7 @@ func (f *finder) add(start, end int, kind string) {
 		f.copy(f.end, start)
 	default:
 		f.begin(kind)
-		if short {
+		if part.inLine = short; short {
 			f.copy(lineStart(text, start, leadMax), start)
 		}
 	}
@@ -374,6 +381,7 @@ func (f *finder) begin(kind string) {
 	part.Data = part.Data[:0]
 	part.outer.reset()
 	part.inner.reset()
+	part.inLine, part.packed = false, false
 	f.lv.kinds[0] = kind
 	f.open = true
 }

@@ -9,6 +9,9 @@ import (
 // stand, in bytes; half as far behind it where objects follow each other closely.
 const secretReach = 32 << 10
 
+// secretSeam is how much of what was looked at is looked at again, at most.
+const secretSeam = 1 << 10
+
 // minValue is the least length of a value that is base64 by its name.
 const minValue = 4
 
@@ -26,13 +29,15 @@ func (f *finder) secretData(m, from int) int {
 	if n := bytes.Index(text[m:hi], []byte("\n---")); n >= 0 {
 		hi = m + n
 	}
+	key := hi
 	for i := lo; i < hi && !f.stopped; {
 		n := bytes.Index(text[i:hi], []byte("data"))
 		if n < 0 {
+			key = hi
 			break
 		}
 		i += n + len("data")
-		key := i - len("data")
+		key = i - len("data")
 		switch {
 		case at(text, key-1) == '"' && at(text, i) == '"':
 			i = f.objectValues(i+1, hi)
@@ -40,7 +45,8 @@ func (f *finder) secretData(m, from int) int {
 			i = f.blockValues(key, i+1, hi)
 		}
 	}
-	return hi
+	// What may have been cut at the end is looked at again.
+	return max(min(key, hi-len(`"data":`)), hi-secretSeam)
 }
 
 // objectValues decodes the values of the JSON object that starts behind i, and
@@ -82,7 +88,7 @@ func (f *finder) objectValues(i, hi int) int {
 func (f *finder) blockValues(key, i, hi int) int {
 	text := f.in.text
 	indent := key - lineStart(text, key, 256)
-	for !f.stopped {
+	for i < hi && !f.stopped {
 		n := bytes.IndexByte(text[i:hi], '\n')
 		if n < 0 {
 			return hi
@@ -111,7 +117,7 @@ func (f *finder) blockValues(key, i, hi int) int {
 			i = max(min(f.value(value), hi), value)
 		}
 	}
-	return i
+	return min(i, hi)
 }
 
 // value decodes the base64 at i and returns where it ends.

@@ -49,6 +49,8 @@ type Options struct {
 	// MaxBlob is the size in bytes above which a blob is left out; 0 means no
 	// limit.
 	MaxBlob int64
+	// Archives says how containers are opened.
+	Archives scan.Archives
 }
 
 // An Audit reads one repository. One goroutine at a time

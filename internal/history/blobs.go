@@ -18,8 +18,8 @@ type blobReader struct {
 	names []string        // their paths
 	known map[step]string // paths made before
 
-	scratch, again rules.Trace    // of blobs without deltas, and of a blob under a further path
-	free           []*rules.Trace // of blobs whose deltas are done
+	scratch, again scan.Trace    // of blobs without deltas, and of a blob under a further path
+	free           []*scan.Trace // of blobs whose deltas are done
 	parts          []pack.Run
 	runs           []rules.Run
 	view           lens
@@ -42,7 +42,7 @@ func (r *run) scanBlobs(p *paths) error {
 		return nil
 	}
 	opts.Release = func(worker int, state any) {
-		if tr, ok := state.(*rules.Trace); ok {
+		if tr, ok := state.(*scan.Trace); ok {
 			readers[worker].free = append(readers[worker].free, tr)
 		}
 	}
@@ -140,10 +140,18 @@ func (r *run) skip(reason, path string) {
 	r.send(event{err: &scan.Skipped{Reason: reason, Path: path}})
 }
 
+// left tells what was left out of a blob.
+func (r *run) left(errs []error) {
+	for _, err := range errs {
+		r.send(event{err: err})
+	}
+}
+
 // match scans a blob under the paths of b.at, whose names are given.
 func (b *blobReader) match(o *pack.Object, names []string) {
 	tr := b.trace(o)
-	found, kind := b.contents(names[0], o.Data, b.lens(o, tr))
+	found, kind, errs := b.contents(names[0], o.Data, b.lens(o, tr))
+	b.left(errs)
 	if reason := kind.skipped(); reason != "" {
 		b.skip(reason, names[0])
 	}
@@ -152,23 +160,26 @@ func (b *blobReader) match(o *pack.Object, names []string) {
 	for i, name := range names[1:] {
 		again := renamed(found, names[0], name)
 		if b.kinds.differ(names[0], name) {
-			again, _ = b.contents(name, o.Data, b.lensAgain(o, tr))
+			var more []error
+			again, _, more = b.contents(name, o.Data, b.lensAgain(o, tr))
+			b.left(more)
+			errs = append(errs, more...)
 		}
 		total += len(again)
 		b.tell(&b.at[i+1], again)
 	}
-	if total == 0 && b.cache != nil {
+	if total == 0 && len(errs) == 0 && b.cache != nil {
 		b.cache.add(b.cache.hash(o.ID, names), kind)
 	}
 }
 
 // trace returns where to note what is seen of a blob; for its deltas, if it
 // has any.
-func (b *blobReader) trace(o *pack.Object) *rules.Trace {
+func (b *blobReader) trace(o *pack.Object) *scan.Trace {
 	if o.Children == 0 || b.opts.NoDelta {
 		return &b.scratch
 	}
-	tr := new(rules.Trace)
+	tr := new(scan.Trace)
 	if n := len(b.free); n > 0 {
 		tr, b.free = b.free[n-1], b.free[:n-1]
 	}
@@ -177,14 +188,14 @@ func (b *blobReader) trace(o *pack.Object) *rules.Trace {
 }
 
 // lens returns how to look at a blob: nil for as a whole.
-func (b *blobReader) lens(o *pack.Object, tr *rules.Trace) *lens {
+func (b *blobReader) lens(o *pack.Object, tr *scan.Trace) *lens {
 	if b.opts.NoDelta {
 		return nil
 	}
 	l := &b.view
-	*l = lens{trace: tr}
+	*l = lens{Delta: scan.Delta{Leaf: o.Children == 0}, trace: tr}
 	if o.Base != nil {
-		l.Base, _ = o.Base.State.(*rules.Trace)
+		l.Base, _ = o.Base.State.(*scan.Trace)
 	}
 	if l.Base != nil {
 		b.parts, b.runs = o.Runs(b.parts[:0]), b.runs[:0]
@@ -198,12 +209,12 @@ func (b *blobReader) lens(o *pack.Object, tr *rules.Trace) *lens {
 
 // lensAgain returns how to look at a blob under a further path, given what was
 // seen of it under the first.
-func (b *blobReader) lensAgain(o *pack.Object, tr *rules.Trace) *lens {
+func (b *blobReader) lensAgain(o *pack.Object, tr *scan.Trace) *lens {
 	if b.opts.NoDelta {
 		return nil
 	}
 	b.runs = append(b.runs[:0], rules.Run{Len: len(o.Data)})
-	b.view = lens{Delta: scan.Delta{Base: tr, Runs: b.runs}, trace: &b.again}
+	b.view = lens{Delta: scan.Delta{Base: tr, Runs: b.runs, Leaf: true}, trace: &b.again}
 	return &b.view
 }
 

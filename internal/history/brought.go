@@ -12,7 +12,7 @@ import (
 // named by the start of their ids; names that stand for no commit that is here
 // are passed over. Of the options only those that say how to read count.
 func Brought(ctx context.Context, dir string, opts Options, engine *scan.Engine, names []string) (found []scan.Finding, err error) {
-	a, err := Open(dir, Options{Env: opts.Env, Rules: opts.Rules, Jobs: opts.Jobs, Public: opts.Public, MaxBlob: opts.MaxBlob})
+	a, err := Open(dir, Options{Env: opts.Env, Rules: opts.Rules, Jobs: opts.Jobs, Public: opts.Public, MaxBlob: opts.MaxBlob, Archives: opts.Archives})
 	if err != nil {
 		return nil, err
 	}

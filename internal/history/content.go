@@ -5,7 +5,6 @@ import (
 
 	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/scan"
-	"github.com/keysift/keysift/rules"
 )
 
 const (
@@ -44,30 +43,42 @@ func (k kind) skipped() string {
 // A lens shows the engine a blob by way of another one that it was made from.
 type lens struct {
 	scan.Delta
-	trace *rules.Trace // where to note what is seen
+	trace *scan.Trace // where to note what is seen
 }
 
 // contents matches what a blob holds under one path. All that any run looks at
 // of blobs goes to the engine here. Without a lens the blob is read as a whole;
 // with one, what it shares with its base is not read again.
 //
-// A finding's path starts with the given one.
-func (r *run) contents(path string, data []byte, by *lens) ([]scan.Finding, kind) {
-	c := scan.Chunk{Path: path, Data: data, Encoding: decode.Sniff(data)}
-	k := textKind
+// A finding's path starts with the given one. What was left out of the blob is
+// in errs, each an [*scan.Incomplete] or a [*scan.Skipped].
+func (r *run) contents(path string, data []byte, by *lens) (found []scan.Finding, k kind, errs []error) {
+	c := scan.Chunk{
+		Path: path, Data: data, Encoding: decode.Sniff(data),
+		Report: func(err error) { errs = append(errs, err) },
+	}
+	if kind := r.opts.Archives.Kind(path, data[:min(len(data), decode.SniffLen)]); kind != "" {
+		if by != nil {
+			*by.trace = scan.Trace{} // of another text than that which deltas copy from
+		}
+		found, left := r.engine.MatchArchive(r.ctx, r.opts.Archives, kind, &c, bytes.NewReader(data), int64(len(data)))
+		return found, textKind, append(errs, left...)
+	}
 	switch {
 	case c.Encoding == decode.Binary:
 		c.Data, k = data[:min(len(data), binaryHead)], binaryKind
 		if by != nil {
-			*by.trace, by = rules.Trace{}, nil // deltas copy from more than was seen
+			*by.trace, by = scan.Trace{}, nil // deltas copy from more than was seen
 		}
 	case isLFS(data):
 		k = lfsKind
 	}
 	if by == nil {
-		return r.engine.Match(&c), k
+		found = r.engine.Match(&c)
+		return found, k, errs
 	}
-	return r.engine.MatchDelta(&c, by.Delta, by.trace), k
+	found = r.engine.MatchDelta(&c, by.Delta, by.trace)
+	return found, k, errs
 }
 
 func isLFS(data []byte) bool { return len(data) <= lfsMax && bytes.HasPrefix(data, []byte(lfsHead)) }

@@ -299,7 +299,8 @@ func (a *adder) change(c *change) {
 	}
 	a.blobs.Add(1)
 	a.bytes.Add(int64(len(data)))
-	found, kind := a.contents(c.path, data, nil)
+	found, kind, errs := a.contents(c.path, data, nil)
+	a.left(errs)
 	if reason := kind.skipped(); reason != "" {
 		a.skip(reason, c.path)
 	}
@@ -325,7 +326,7 @@ func (a *adder) added(found []scan.Finding) []scan.Finding {
 		a.asked = true
 		for _, old := range a.olds() {
 			if data, ok := a.blob(old.id, old.path); ok {
-				found, _ := a.contents(old.path, data, nil)
+				found, _, _ := a.contents(old.path, data, nil)
 				a.known = append(a.known, found...)
 			}
 		}
@@ -370,7 +371,7 @@ func (a *adder) noteHead(f *scan.Finding, path string) bool {
 	}
 	still := id.String() == f.Origin.Object || f.Start.Line == 0
 	if kind, data, err := a.store.Get(id); !still && err == nil && kind == pack.Blob {
-		found, _ := a.contents(path, data, nil)
+		found, _, _ := a.contents(path, data, nil)
 		still = holds(found, f)
 	}
 	if still {

@@ -1,5 +1,29 @@
 package judge
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// LastNewline returns the place of the last line feed in s, or -1. It reads
+// eight bytes at a time, which bytes.LastIndexByte does not.
+func LastNewline(s []byte) int {
+	const low = 0x7f7f7f7f7f7f7f7f
+	i := len(s)
+	for ; i >= 8; i -= 8 {
+		x := binary.LittleEndian.Uint64(s[i-8:]) ^ 0x0a0a0a0a0a0a0a0a
+		if zero := ^(x&low + low | x | low); zero != 0 {
+			return i - 1 - bits.LeadingZeros64(zero)/8
+		}
+	}
+	for i--; i >= 0; i-- {
+		if s[i] == '\n' {
+			return i
+		}
+	}
+	return -1
+}
+
 func lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c + 'a' - 'A'

@@ -120,8 +120,8 @@ func TestSecretStaysOut(t *testing.T) {
 		if r.Secret != [2]int{} {
 			secret = in.Text[r.Secret[0]:r.Secret[1]]
 		}
-		if len(secret) < 12 || c.check == "aws-key-id" {
-			continue
+		if len(secret) < 12 || c.check == "aws-key-id" || c.check == "plain-http" {
+			continue // what they find is public
 		}
 		tail := secret[len(secret)-8:]
 		for _, f := range append(r.Identity, Field{"reason", r.Reason}) {

@@ -57,7 +57,7 @@ func (c *checkCase) input() *Input {
 
 func checkCases(t testing.TB) []checkCase {
 	var all []checkCase
-	for _, cases := range [][]checkCase{checkTokenCases(), checkEncodedCases(t), checkCloudCases(t), checkKeyCases(t), checkBlockCases(t), checkLoginCases(), checkHashCases(), checkKubeCases(t)} {
+	for _, cases := range [][]checkCase{checkTokenCases(), checkEncodedCases(t), checkCloudCases(t), checkKeyCases(t), checkBlockCases(t), checkLoginCases(), checkHashCases(), checkKubeCases(t), checkTransportCases()} {
 		all = append(all, cases...)
 	}
 	return all

@@ -1,6 +1,9 @@
 package judge
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 // features is the vector a candidate is judged by. The first places hold one
 // of a kind for form, operator, family, flags and meanings; featNames names all.
@@ -443,10 +446,7 @@ func (f *features) near(text []byte, c *Candidate, indent int) {
 	parent := false
 	for k := 0; k < ContextLines && hi > floor; k++ {
 		e := hi - 1
-		lo := e
-		for lo > floor && text[lo-1] != '\n' {
-			lo--
-		}
+		lo := floor + 1 + LastNewline(text[floor:e])
 		line := text[lo:max(lo, min(e, lo+160))]
 		own := 0
 		for own < len(line) && isSpace(line[own]) {
@@ -468,9 +468,9 @@ func (f *features) near(text []byte, c *Candidate, indent int) {
 	}
 	lo := c.LineEnd + 1
 	for k := 0; k < maxNear && lo < ceil; k++ {
-		e := lo
-		for e < ceil && text[e] != '\n' {
-			e++
+		e := ceil
+		if n := bytes.IndexByte(text[lo:ceil], '\n'); n >= 0 {
+			e = lo + n
 		}
 		line := text[lo:min(e, lo+160)]
 		own := 0
@@ -522,6 +522,14 @@ func (f *features) neighbour(line []byte, sameIndent bool) {
 		f[fCredentialNear]++
 	}
 	f[fSiblings] += truth(sameIndent)
+}
+
+// trimIndent returns a line without the blanks before it.
+func trimIndent(line []byte) []byte {
+	for len(line) > 0 && isSpace(line[0]) {
+		line = line[1:]
+	}
+	return line
 }
 
 // firstName returns the first name of a line, without quotes and dashes before it.

@@ -323,7 +323,7 @@ func gateBare(text, v []byte, c *Candidate) Reject {
 		if !mixed(v) && identifier(v) && (c.Form != FormAssign || c.Op != OpColon) {
 			return RejectCode
 		}
-		if number(v) && len(v) < 12 || identifier(v) && camel(v) {
+		if number(v) && len(v) < 12 || identifier(v) && (camel(v) || c.Op == OpAssign || c.Op == OpDeclare) {
 			return RejectCode
 		}
 	}

@@ -122,21 +122,88 @@ func (j *Judge) Worth(text []byte, c *Candidate) float64 {
 	return j.cap(text, c, j.model.worth(&f))
 }
 
-// cap keeps what is most likely an object's identifier below the medium level.
+// cap keeps what is most likely no credential below the medium level.
 func (j *Judge) cap(text []byte, c *Candidate, score float64) float64 {
-	if !c.Identifier(text) {
+	if score < j.model.bounds[LevelMedium] || !c.Capped(text) {
 		return score
 	}
-	return min(score, j.model.bounds[LevelMedium]-0.01)
+	return j.model.bounds[LevelMedium] - 0.01
 }
 
-// Identifier reports whether c is most likely the identifier of an object,
-// which [Judge.Score] keeps below the medium level. Reviewers of the corpus call
-// nearly every UUID a credential, which trees without a single one contradict:
-// so where no name speaks of a credential, a UUID in Go or under a name that
-// ends in uid, uuid or guid is low at most.
-func (c *Candidate) Identifier(text []byte) bool {
+// Capped reports whether [Judge.Score] keeps c below the medium level, whatever
+// the trees say: since it is most likely the identifier of an object, or a part
+// of a test vector.
+func (c *Candidate) Capped(text []byte) bool { return c.identifier(text) || c.vector(text) }
+
+// identifier reports whether c is most likely the identifier of an object.
+// Reviewers of the corpus call nearly every UUID a credential, which trees
+// without a single one contradict: so where no name speaks of a credential, a
+// UUID in Go or under a name that ends in uid, uuid or guid is low at most.
+func (c *Candidate) identifier(text []byte) bool {
 	return c.Form == FormUUID && !c.name.credential() && (c.Family == FamilyGo || namesObject(text[c.NameStart:c.NameEnd]))
+}
+
+// minVector is the least length of the numbers of a test vector, in digits.
+const minVector = 20
+
+// vector reports whether c is most likely a part of a vector that algorithms are
+// tested with: a hexadecimal number among others whose names are those of what
+// goes into a cipher, a derivation or an agreement and what comes out.
+func (c *Candidate) vector(text []byte) bool {
+	if c.End-c.Start < minVector || !isHexNumber(text[c.Start:c.End]) {
+		return false
+	}
+	floor, ceil := contextFloor(text, c.LineStart), contextCeil(text, c.LineEnd)
+	others := 0
+	for lo := floor; lo < ceil; {
+		hi := lo
+		for hi < ceil && text[hi] != '\n' {
+			hi++
+		}
+		if lo != c.LineStart && inVector(text[lo:hi]) {
+			others++
+		}
+		lo = hi + 1
+	}
+	return others >= 2
+}
+
+// inVector reports whether a line gives a hexadecimal number to a name that
+// stands in test vectors, and hardly ever next to a credential in use.
+func inVector(line []byte) bool {
+	name := firstName(trimIndent(line))
+	var buf [20]byte
+	n := 0
+	for _, ch := range name {
+		if ch != '_' && ch != '-' && n < len(buf) {
+			buf[n] = lower(ch)
+			n++
+		}
+	}
+	switch string(buf[:n]) {
+	case "aad", "ad", "ct", "pt", "msg", "tag", "plaintext", "ciphertext", "info", "enc", "ikm", "ikme", "ikmr", "prk", "okm", "skrm", "skem", "pkrm", "pkem",
+		"sharedsecret", "peerpublickey", "exportercontext", "exportedvalue", "expected", "transcript", "zz", "digest", "input", "output":
+	default:
+		return false
+	}
+	digits := 0
+	for _, ch := range line[len(name):] {
+		if !isHex(ch) {
+			digits = 0
+		} else if digits++; digits == minVector {
+			return true
+		}
+	}
+	return false
+}
+
+func isHexNumber(v []byte) bool {
+	for _, ch := range v {
+		if !isHex(ch) {
+			return false
+		}
+	}
+	return true
 }
 
 func namesObject(name []byte) bool {

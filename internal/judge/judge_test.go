@@ -87,6 +87,25 @@ func TestIdentifierIsLowAtMost(t *testing.T) {
 	}
 }
 
+func TestVectorIsLowAtMost(t *testing.T) {
+	j := Default()
+	hex := func(seed uint64) string { return randomText(seed, hexDigits, 48) }
+	vector := "{\n  \"aad\": \"" + hex(1) + "\",\n  \"ct\": \"" + hex(2) + "\",\n  \"pt\": \"" + hex(3) + "\",\n"
+	config := "{\n  \"host\": \"" + hex(1) + "\",\n  \"id\": \"" + hex(2) + "\",\n  \"salt\": \"" + hex(3) + "\",\n"
+	for _, tt := range []struct {
+		text   string
+		capped bool
+	}{
+		{vector + "  \"secret_key\": \"" + hex(4) + "\"", true},
+		{config + "  \"secret_key\": \"" + hex(4) + "\"", false},
+		{vector + "  \"secret_key\": \"" + randomText(5, alphanum, 40) + "\"", false}, // no number
+	} {
+		if got := j.Level(best(j, "a.json", tt.text)); got > LevelLow == tt.capped {
+			t.Errorf("%s: level %v, capped %v", tt.text, got, tt.capped)
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	j := Default()
 	text := []byte(`api_secret = "` + randomText(23, alphanum, 32) + `"`)

@@ -138,11 +138,18 @@ func (p *parser) floor() int {
 // ceil returns where that context ends.
 func (p *parser) ceil() int { return contextCeil(p.text, p.hi) }
 
+// Context returns the part of text that decides what [Judge] thinks of the
+// values on the line from start to end. The bytes at its ends do, too: they are
+// line endings, or the bounds of the text.
+func Context(text []byte, start, end int) (lo, hi int) {
+	return contextFloor(text, start), contextCeil(text, end)
+}
+
 func contextFloor(text []byte, lo int) int {
 	first := max(0, lo-ContextBytes)
 	floor := lo + 1
 	for range ContextLines + 1 {
-		i := bytes.LastIndexByte(text[first:floor-1], '\n')
+		i := LastNewline(text[first:floor-1])
 		if i < 0 {
 			return first
 		}

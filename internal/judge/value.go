@@ -202,7 +202,7 @@ func (info *valueInfo) classes(v []byte) {
 	info.tailDigits = digits
 	n := float64(len(v))
 	for _, c := range v { // each byte adds its share; cheaper than walking 256 counts
-		info.entropy += log2(n / float64(counts[c]))
+		info.entropy += log2Table[len(v)] - log2Table[counts[c]]
 	}
 	if n > 0 {
 		info.entropy /= n
@@ -237,15 +237,13 @@ func extend(n int, ok bool) int {
 // keyPlace is where each letter stands in the rows of a keyboard.
 var keyPlace = [26]uint8{11, 26, 24, 13, 2, 14, 15, 16, 7, 17, 18, 19, 28, 27, 8, 9, 0, 3, 12, 4, 6, 25, 1, 23, 5, 22}
 
-func log2(x float64) float64 {
-	n := int(x)
-	if float64(n) == x && n < len(log2Table) {
-		return log2Table[n]
+// log2Table holds the logarithms of the numbers of bytes there may be.
+var log2Table = func() (t [maxAnalysed + 1]float64) {
+	for n := 1; n < len(t); n++ {
+		t[n] = math.Log2(float64(n))
 	}
-	return math.Log2(x)
-}
-
-var log2Table = [...]float64{0, 0, 1, 1.584962500721156, 2, 2.321928094887362, 2.584962500721156, 2.807354922057604, 3}
+	return t
+}()
 
 // placeholderWord reports whether a lower-case word is one that people write
 // where a secret will stand.

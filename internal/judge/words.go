@@ -8,7 +8,7 @@ const WordLines = 4
 // hold a value that an earlier line names: because that line is left open, or
 // because the name it has itself says nothing, as in name: X, value: Y.
 func Continued(f Family, text []byte, start, end int) bool {
-	name := lastPart(firstName(text[start:min(end, start+160)]))
+	name := lastPart(firstName(trimIndent(text[start:min(end, start+160)])))
 	if n := readName(name); n.last&meansValue != 0 || equalFold(name, "content") {
 		return true
 	}

@@ -151,3 +151,72 @@ func (s *rootSet) find(t *Trees, path string, blob Hash) (string, error) {
 	}
 	return "", err
 }
+
+// A Version is one of the blobs that stand at a path.
+type Version struct {
+	ID     Hash
+	Index  bool // the index has it
+	Head   bool // HEAD's tree has
+	Branch bool // a local branch's tree has
+	Remote bool // a remote-tracking ref's tree has
+	Tag    bool // a tag's tree has
+}
+
+// maxVersions bounds how many versions of a path are told apart.
+const maxVersions = 256
+
+// Versions returns the distinct blobs at a path, those of the index first, 256
+// at most. With an error, which joins what could not be read, some may be
+// missing.
+func (e *Exposure) Versions(path string) ([]Version, error) {
+	var out []Version
+	add := func(id Hash) *Version {
+		for i := range out {
+			if out[i].ID == id {
+				return &out[i]
+			}
+		}
+		if len(out) == maxVersions {
+			return new(Version)
+		}
+		out = append(out, Version{ID: id})
+		return &out[len(out)-1]
+	}
+	if i, ok := e.index.Find(path); ok {
+		for ; i < e.index.Len() && string(e.index.Path(i)) == path; i++ {
+			if e.index.mode(i)&ModeType != ModeGitlink {
+				add(hashOf(e.index.id(i))).Index = true
+			}
+		}
+	}
+	// Looking for no blob reads the roots and finds nothing.
+	_, headErr := e.inHead(path, Hash{})
+	errs := []error{headErr, e.head.each(e.trees, path, func(id Hash) { add(id).Head = true })}
+	for _, in := range []struct {
+		prefix string
+		mark   func(*Version)
+	}{
+		{"refs/heads/", func(v *Version) { v.Branch = true }},
+		{"refs/remotes/", func(v *Version) { v.Remote = true }},
+		{"refs/tags/", func(v *Version) { v.Tag = true }},
+	} {
+		_, err := e.InRefs(in.prefix, path, Hash{})
+		errs = append(errs, err, e.roots[in.prefix].each(e.trees, path, func(id Hash) { in.mark(add(id)) }))
+	}
+	return out, errors.Join(errs...)
+}
+
+// each calls yield with the blob at path of every tree that has one.
+func (s *rootSet) each(t *Trees, path string, yield func(Hash)) error {
+	var errs []error
+	for _, root := range s.roots {
+		e, ok, err := t.Entry(root.tree, path)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", root.name, err))
+		}
+		if ok && !e.IsDir() && e.Mode&ModeType != ModeGitlink {
+			yield(e.ID)
+		}
+	}
+	return errors.Join(errs...)
+}

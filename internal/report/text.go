@@ -49,8 +49,9 @@ func (t *textReporter) line(indent string, parts ...string) {
 // error, which Flush returns.
 func (t *textReporter) Close(s *Summary) error {
 	sortForPeople(t.findings, t.opts.GroupBy)
+	failing, apart := t.split()
 	last := ""
-	for _, r := range t.findings {
+	for _, r := range failing {
 		if now := heading(r, t.opts.GroupBy); now != last {
 			t.line("", t.style(styleBold, Visible(now)+":"))
 			t.line("")
@@ -59,6 +60,7 @@ func (t *textReporter) Close(s *Summary) error {
 		t.finding(r)
 		t.line("")
 	}
+	t.apart(apart)
 	if !t.opts.Terse {
 		for _, i := range t.incomplete {
 			t.line("", t.style(styleYellow, "not looked at: "), i.String())
@@ -68,10 +70,40 @@ func (t *textReporter) Close(s *Summary) error {
 	if !t.opts.Terse {
 		t.line("", Coverage(s))
 	}
-	if len(t.findings) == 0 && t.opts.Note != "" {
+	if len(failing) == 0 && t.opts.Note != "" {
 		t.line("", t.opts.Note)
 	}
 	return t.w.Flush()
+}
+
+// split sets those findings apart that do not fail the run because they have
+// not got far enough.
+func (t *textReporter) split() (failing, apart []*Record) {
+	for _, r := range t.findings {
+		if r.Advisory == "exposure" {
+			apart = append(apart, r)
+		} else {
+			failing = append(failing, r)
+		}
+	}
+	return failing, apart
+}
+
+// apart writes the findings that are there and do not fail the run, in two
+// lines each.
+func (t *textReporter) apart(findings []*Record) {
+	if len(findings) == 0 {
+		return
+	}
+	t.line("", t.style(styleBold, "Not failing the run, because of the exposure (--min-exposure):"))
+	for _, r := range findings {
+		t.line("  ", t.style(styleCyan, placeText(r)), ": ", Visible(r.Title), spaced(Visible(r.Secret)), " ", confidenceText(r))
+		t.line("    ", facts(r))
+		if more := otherPlaces(r); more != "" {
+			t.line("    ", more)
+		}
+	}
+	t.line("")
 }
 
 func (t *textReporter) finding(r *Record) {

@@ -13,13 +13,12 @@ import (
 )
 
 // BenchmarkMatch measures the whole engine on Go source, file by file, with the
-// full rule set.
+// full rule set, and without looking into encoded text.
 func BenchmarkMatch(b *testing.B) {
 	set, err := rules.Builtin()
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := scan.New(set, scan.Options{})
 	var files []*scan.Chunk
 	size := int64(0)
 	err = filepath.WalkDir(filepath.Join(runtime.GOROOT(), "src"), func(p string, d fs.DirEntry, err error) error {
@@ -34,11 +33,16 @@ func BenchmarkMatch(b *testing.B) {
 	if err != nil || size == 0 {
 		b.Skipf("no source of the standard library: %v", err)
 	}
-	b.SetBytes(size)
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, c := range files {
-			e.Match(c)
-		}
+	for name, depth := range map[string]int{"decoding": 0, "plain": -1} {
+		e := scan.New(set, scan.Options{DecodeDepth: depth})
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(size)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, c := range files {
+					e.Match(c)
+				}
+			}
+		})
 	}
 }

@@ -24,6 +24,11 @@ type candidate struct {
 	identity   []Identity
 	expires    time.Time
 	conditions int // see the function of this name
+
+	// Of what was decoded, start and end are where it is encoded.
+	decoded []string // the encodings that were undone, outermost first
+	packed  bool     // it shares its place with whatever it was compressed with
+	secret  Secret
 }
 
 // The probability that a finding of each confidence is a real credential.
@@ -31,7 +36,15 @@ var scoreOf = [...]float64{rules.LowConfidence: 0.5, rules.MediumConfidence: 0.9
 
 // candidates returns what is left of the matches in text after checks, the
 // judge, pairs and overlaps.
-func (w *worker) candidates(path string, text []byte, head bool, tr *rules.Trace) []candidate {
+func (w *worker) candidates(path string, text []byte, head bool, d *Delta, tr *Trace) []candidate {
+	w.tryRules(path, text, head, &tr.Trace)
+	w.judgeLines(path, text, w.words, d, tr)
+	return w.settle(text)
+}
+
+// tryRules fills w.found with what rules match and checks let pass, and w.words
+// with the words that lead the judge to lines.
+func (w *worker) tryRules(path string, text []byte, head bool, tr *rules.Trace) {
 	matches := w.matcher.Try(path, text, head, tr)
 	w.found, w.words = w.found[:0], w.words[:0]
 	for i := range matches {
@@ -43,7 +56,10 @@ func (w *worker) candidates(path string, text []byte, head bool, tr *rules.Trace
 			w.found = append(w.found, c)
 		}
 	}
-	w.judgeLines(path, text, w.words, tr)
+}
+
+// settle leaves of w.found what pairs and overlaps leave.
+func (w *worker) settle(text []byte) []candidate {
 	if len(w.found) > 1 {
 		w.found = resolve(pair(text, w.found))
 	}
@@ -293,6 +309,9 @@ func resolve(found []candidate) []candidate {
 	}
 	for i := range found {
 		for j := i + 1; j < len(found) && found[j].start < found[i].end; j++ {
+			if apart(&found[i], &found[j]) {
+				continue
+			}
 			if better(&found[i], &found[j]) < 0 {
 				keep[j] = false
 			} else {
@@ -311,8 +330,9 @@ func resolve(found []candidate) []candidate {
 
 // better orders candidates for one place, the more specific first: a known
 // harmless form, what was verified, what one provider's rule is sure of, of
-// guesses the likelier, what holds the other as a part; then the rule with the most conditions, and last the one
-// that matches the fewest texts. It never returns 0 for different rules.
+// guesses the likelier, what was decoded more often, what holds the other as a
+// part; then the rule with the most conditions, and last the one that matches
+// the fewest texts. It never returns 0 for different rules.
 func better(a, b *candidate) int {
 	ra, rb := a.match.Rule, b.match.Rule
 	return cmp.Or(
@@ -322,6 +342,7 @@ func better(a, b *candidate) int {
 		boolOrder(a.guessed(), b.guessed()),
 		boolOrder(a.guessed() && a.confidence < b.confidence, b.guessed() && b.confidence < a.confidence),
 		boolOrder(ra.Generic(), rb.Generic()),
+		-cmp.Compare(len(a.decoded), len(b.decoded)),
 		-boolOrder(a.holds(b), b.holds(a)),
 		-cmp.Compare(a.conditions, b.conditions),
 		-cmp.Compare(a.match.End-a.match.Start, b.match.End-b.match.Start),

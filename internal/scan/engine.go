@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,12 @@ import (
 type Options struct {
 	Workers int       // chunks scanned at once; 0 means 1
 	Now     time.Time // what "expired" is measured against; zero means the time of New
+
+	// DecodeDepth is how many encodings are undone one inside the other to look
+	// at what is encoded within text. 0 means 3, and that text nested deeper is
+	// told as incomplete; a bound that is set is the user's, who knows. Nothing
+	// is decoded if it is negative.
+	DecodeDepth int
 
 	// Judge decides about values without a format of their own; nil means
 	// judge.Default.
@@ -33,8 +40,14 @@ const maxAllowLine = 4096
 
 // Margin is how far around the start of a finding text can decide about it, in
 // bytes. A window of some content gives the same findings as the whole if its
-// Lead and Trail are at least that long, or end with the content.
-const Margin = rules.MaxBack + rules.MaxForward + 64<<10
+// Lead and Trail are at least that long, or end with the content; and if what is
+// encoded in it is no longer than encodedReach, or is encoded byte by byte or in
+// base64, of which a window can read a part.
+const Margin = rules.MaxBack + rules.MaxForward + encodedReach
+
+// encodedReach is how long a run of encoded text may be, in bytes, for windows
+// to read it as the whole does.
+const encodedReach = 64 << 10
 
 // An Engine finds credentials in chunks. It is immutable and safe for
 // concurrent use.
@@ -52,10 +65,15 @@ type worker struct {
 	buf     Buffer
 	text    []byte // decoded
 	found   []candidate
-	trace   rules.Trace       // of text that comes without one
+	trace   Trace             // of text that comes without one
 	words   []rules.Match     // matches that are only words for the judge
 	lines   []line            // that the judge is to look at
 	values  []judge.Candidate // of one line
+
+	decoder decode.Decoder
+	tokens  []decode.Span // that may hold something encoded
+	inner   *worker       // for what is decoded; made when it is first needed
+	errs    []error       // what was left out of the chunk at hand
 }
 
 // New returns an Engine for the rules of set.
@@ -65,8 +83,12 @@ func New(set *rules.Set, opts Options) *Engine {
 	}
 	opts.Workers = max(opts.Workers, 1)
 	e := &Engine{set: set, opts: opts, judged: sync.OnceValue(func() *judged { return newJudged(set, opts.Judge) })}
-	e.workers.New = func() any { return &worker{engine: e, matcher: set.NewMatcher()} }
+	e.workers.New = func() any { return e.newWorker() }
 	return e
+}
+
+func (e *Engine) newWorker() *worker {
+	return &worker{engine: e, matcher: e.set.NewMatcher(), decoder: decode.Decoder{Depth: e.opts.DecodeDepth}}
 }
 
 // Match returns the findings in a chunk that has its Data, in the order of
@@ -74,32 +96,35 @@ func New(set *rules.Set, opts Options) *Engine {
 func (e *Engine) Match(c *Chunk) []Finding {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
+	w.errs = w.errs[:0]
 	return w.match(c)
 }
 
 // A Delta says how a chunk was made from another one, its base.
 type Delta struct {
-	Base *rules.Trace // what MatchDelta saw of the base; nil if there is none
-	Runs []rules.Run  // parts of the chunk, in order and without gaps
+	Base *Trace      // what MatchDelta saw of the base; nil if there is none
+	Runs []rules.Run // parts of the chunk, in order and without gaps
+	Leaf bool        // no chunk is made from this one: its trace is not asked for
 }
 
 // MatchDelta returns the findings of Match, reading only what the chunk does
 // not share with its base. It fills tr with what is to be the Base of deltas of
 // this chunk. The chunk has to be whole.
-func (e *Engine) MatchDelta(c *Chunk, d Delta, tr *rules.Trace) []Finding {
+func (e *Engine) MatchDelta(c *Chunk, d Delta, tr *Trace) []Finding {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
+	w.errs = w.errs[:0]
 	text, enc := w.decode(c)
 	if enc != decode.Text {
-		*tr = rules.Trace{} // of another text than that which deltas copy from
+		*tr = Trace{} // of another text than that which deltas copy from
 		return w.matchText(c, text, enc)
 	}
 	if d.Base == nil {
-		w.matcher.Look(text, tr)
+		w.matcher.Look(text, &tr.Trace)
 	} else {
-		w.matcher.LookDelta(text, d.Runs, d.Base, tr)
+		w.matcher.LookDelta(text, d.Runs, &d.Base.Trace, &tr.Trace)
 	}
-	return w.findings(c, text, enc, tr)
+	return w.findings(c, text, enc, &d, tr)
 }
 
 // match decodes the chunk if need be, and turns what stands in its own part
@@ -110,8 +135,8 @@ func (w *worker) match(c *Chunk) []Finding {
 }
 
 func (w *worker) matchText(c *Chunk, text []byte, enc decode.Encoding) []Finding {
-	w.matcher.Look(text, &w.trace)
-	return w.findings(c, text, enc, &w.trace)
+	w.matcher.Look(text, &w.trace.Trace)
+	return w.findings(c, text, enc, nil, &w.trace)
 }
 
 // decode returns the text of a chunk, which is its data unless that is UTF-16.
@@ -128,8 +153,16 @@ func (w *worker) decode(c *Chunk) ([]byte, decode.Encoding) {
 }
 
 // findings judges matches and turns those in the chunk's own part into findings.
-func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, tr *rules.Trace) []Finding {
-	found := w.candidates(c.Path, text, c.Base.Byte == 0, tr)
+// d says how the chunk was made; nil if it is not known.
+func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, d *Delta, tr *Trace) []Finding {
+	// What is in a container is judged as if the container were a folder.
+	path := strings.ReplaceAll(c.Path, "!", "/")
+	found := w.candidates(path, text, c.Base.Byte == 0, d, tr)
+	if w.engine.opts.DecodeDepth >= 0 {
+		format := decode.FormatOf(path)
+		mark(format, text, d, tr)
+		found = w.withDecoded(c, path, format, text, tr, found)
+	}
 	if len(found) == 0 {
 		return nil
 	}
@@ -149,10 +182,13 @@ func (w *worker) finding(c *Chunk, text []byte, f *candidate, p *placer) Finding
 	r := f.match.Rule
 	start, end := p.place(f.start), p.place(f.end)
 	out := Finding{
-		Rule: r, Secret: NewSecret(string(text[f.start:f.end]), f.marker), Path: c.Path,
+		Rule: r, Secret: f.secret, Decoded: f.decoded, Path: c.Path,
 		Start: start, End: end,
 		Score: f.score, Confidence: f.confidence, Severity: f.severity, Reason: f.reason,
 		Identity: f.identity, Expires: f.expires, Exposure: c.Exposure, Origin: c.Origin,
+	}
+	if len(f.decoded) == 0 {
+		out.Secret = NewSecret(string(text[f.start:f.end]), f.marker)
 	}
 	if w.engine.opts.Allow != nil {
 		line, before := linesAround(text, f.start)
@@ -328,8 +364,11 @@ func (w *worker) scan(ctx context.Context, c *Chunk) (r result) {
 	if ctx.Err() != nil {
 		return result{}
 	}
+	w.errs = w.errs[:0]
 	if c.Open == nil {
-		return result{findings: w.match(c)}
+		r.findings = w.match(c)
+		r.errs = append(r.errs, w.errs...)
+		return r
 	}
 	for part, err := range c.Open(ctx, &w.buf) {
 		if err != nil {
@@ -341,5 +380,6 @@ func (w *worker) scan(ctx context.Context, c *Chunk) (r result) {
 		}
 		r.findings = append(r.findings, w.match(part)...)
 	}
+	r.errs = append(r.errs, w.errs...)
 	return r
 }

@@ -49,13 +49,17 @@ func (j *judged) rule(f judge.Form) *rules.Rule {
 }
 
 // A line is the part of a text between two line breaks.
-type line struct{ start, end int }
+type line struct {
+	start, end  int
+	word, value bool // what led to it
+}
 
 // judgeLines appends a candidate for each value that the judge takes for a
 // credential: on lines with a credential word, on the lines that such a line
 // may name a value for, and on lines with a value that looks random.
-func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *rules.Trace) {
+func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *Delta, tr *Trace) {
 	w.lines = w.lines[:0]
+	tr.judged, tr.kept = tr.judged[:0], tr.kept[:0]
 	if j := w.engine.judged(); j.text == nil && j.url == nil {
 		return
 	}
@@ -83,17 +87,38 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *r
 	noted = -1
 	for at := range tr.Values() {
 		if !isDigest(text, at) && !isPointer(text, at) {
-			noted = w.addLines(family, text, at, 1, noted)
+			noted = w.addLines(family, text, at, 0, noted)
 		}
 	}
-	slices.SortFunc(w.lines, func(a, b line) int { return a.start - b.start })
-	done := -1
-	for _, l := range w.lines {
-		if l.start > done && (!code || mayHoldLiteral(text[l.start:l.end])) {
+	in := newInheritance(family, len(text), d, tr)
+	for _, l := range w.merged() {
+		if code && !(l.word && l.value) && !mayHoldLiteral(text[l.start:l.end]) {
+			continue
+		}
+		first := len(w.found)
+		var ok bool
+		if w.found, ok = in.verdict(l, w.found); !ok {
 			w.judgeLine(family, text, l)
 		}
-		done = max(done, l.start)
+		in.note(text, l, w.found[first:])
 	}
+}
+
+// merged returns the lines noted, each once and in order.
+func (w *worker) merged() []line {
+	slices.SortFunc(w.lines, func(a, b line) int { return a.start - b.start })
+	n := 0
+	for _, l := range w.lines {
+		if n > 0 && w.lines[n-1].start == l.start {
+			w.lines[n-1].word = w.lines[n-1].word || l.word
+			w.lines[n-1].value = w.lines[n-1].value || l.value
+			continue
+		}
+		w.lines[n] = l
+		n++
+	}
+	w.lines = w.lines[:n]
+	return w.lines
 }
 
 // isStructured reports whether a file is a program or data in which a value
@@ -111,11 +136,14 @@ func inProse(text []byte, start, end int) bool {
 	for end < len(text) && isNameByte(text[end]) {
 		end++
 	}
-	if start < 2 || text[start-1] != ' ' || !isNameByte(text[start-2]) {
+	if start < 2 || text[start-1] != ' ' || !isNameByte(text[start-2]) || bytes.EqualFold(text[max(0, end-len(identifiedBy)):end], []byte(identifiedBy)) {
 		return false
 	}
 	return end+1 < len(text) && text[end] == ' ' && isNameByte(text[end+1])
 }
+
+// identifiedBy is how a statement of SQL says that a password follows.
+const identifiedBy = "identified by"
 
 // attached reports whether the word that holds text[start:end] is joined to
 // something that may give it a value: quotes, an operator, a flag's hyphens, or
@@ -131,8 +159,14 @@ func attached(text []byte, start, end int) bool {
 	if strings.IndexByte(joints, text[end-1]) >= 0 {
 		return true // the operator belongs to the word
 	}
-	return start == 0 || end == len(text) || text[start] == '-' ||
-		strings.IndexByte(joints, text[start-1]) >= 0 || strings.IndexByte(joints, text[end]) >= 0
+	if start == 0 || end == len(text) || text[start] == '-' ||
+		strings.IndexByte(joints, text[start-1]) >= 0 || strings.IndexByte(joints, text[end]) >= 0 {
+		return true
+	}
+	for end < len(text) && text[end] == ' ' {
+		end++
+	}
+	return end < len(text) && strings.IndexByte("\"'`=:", text[end]) >= 0
 }
 
 // inPath reports whether the word text[start:end] of a program belongs to a
@@ -187,7 +221,7 @@ func endsIn(text []byte, at int, set string) bool {
 // but a comment.
 func inComment(text []byte, at int) bool {
 	first := max(0, at-judge.MaxLine) // a line that is longer is no comment
-	start := bytes.LastIndexByte(text[first:at], '\n')
+	start := judge.LastNewline(text[first:at])
 	if start < 0 && first > 0 {
 		return false
 	}
@@ -236,9 +270,9 @@ func inCode(f judge.Family) bool {
 func goesOn(text []byte, at int) bool { return endsIn(text, at, "=(:+\"'`\\") }
 
 // mayHoldLiteral reports whether a line of a program can hold a value: in
-// quotes, as bytes in hexadecimal, or in a comment that assigns something.
+// quotes, as bytes, or in a comment that assigns something.
 func mayHoldLiteral(l []byte) bool {
-	comment, assigns := false, false
+	comment, assigns, listed := false, false, 0
 	for i, c := range l {
 		switch c {
 		case '"', '\'', '`':
@@ -255,26 +289,36 @@ func mayHoldLiteral(l []byte) bool {
 			if i > 0 && l[i-1] == '0' {
 				return true
 			}
+		case ',':
+			if i > 0 && l[i-1] >= '0' && l[i-1] <= '9' {
+				if listed++; listed == minBytes {
+					return true
+				}
+			}
 		}
 	}
 	return comment && assigns
 }
 
-// addLines notes the line in which a place lies and, of the n-1 after it, those
-// that may hold a value which an earlier line names. It returns where the line of
-// the place starts, and does nothing if that is the one that starts at noted. Of
-// a line that is too long to be one, as in minified text, it notes the piece in
-// which the place lies and the one behind it.
+// minBytes is how many numbers of a list in a program may be bytes of a key.
+const minBytes = 7
+
+// addLines notes the line in which a place lies: that of a word and, of the n-1
+// after it, those that may hold a value which an earlier line names, or that of
+// a value if n is 0. It returns where the line of the place starts, and does
+// nothing if that is the one that starts at noted. Of a line that is too long to
+// be one, as in minified text, it notes the piece in which the place lies and the
+// one behind it.
 func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
 	first, end, ok := shortLine(text, at)
 	if first <= noted {
 		return noted
 	}
-	w.lines = append(w.lines, line{first, end})
+	w.lines = append(w.lines, line{first, end, n > 0, n == 0})
 	if !ok {
 		if end < len(text) && n > 1 {
 			_, next := piece(text, end)
-			w.lines = append(w.lines, line{end, next})
+			w.lines = append(w.lines, line{start: end, end: next})
 		}
 		return first
 	}
@@ -283,7 +327,7 @@ func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
 			break
 		}
 		if judge.Continued(f, text, start, end) {
-			w.lines = append(w.lines, line{start, end})
+			w.lines = append(w.lines, line{start: start, end: end})
 		}
 		n--
 	}
@@ -295,7 +339,7 @@ func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
 func shortLine(text []byte, at int) (start, end int, ok bool) {
 	first, last := max(0, at-judge.MaxLine), min(len(text), at+judge.MaxLine)
 	start, end = first, last
-	if i := bytes.LastIndexByte(text[first:at], '\n'); i >= 0 {
+	if i := judge.LastNewline(text[first:at]); i >= 0 {
 		start = first + i + 1
 	} else if first > 0 {
 		start, end = piece(text, at)

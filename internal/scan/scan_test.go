@@ -353,7 +353,7 @@ func TestMatchDelta(t *testing.T) {
 	added := withValue("kst_secret $V\n")
 	at := bytes.Index(base, []byte("three"))
 	next := append(append(append([]byte{}, base[:at]...), added...), base[at:]...)
-	var baseTrace, tr rules.Trace
+	var baseTrace, tr scan.Trace
 	if got := describe(e.MatchDelta(&scan.Chunk{Data: base}, scan.Delta{}, &baseTrace)); strings.Count(got, "@") != 2 {
 		t.Fatalf("base: %s", got)
 	}

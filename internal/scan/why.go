@@ -35,7 +35,7 @@ func (e *Engine) Explain(c *Chunk, n int) Explanation {
 		return x
 	}
 	for _, seen := range w.lines {
-		if seen.start == l.start && (!inCode(judge.FamilyOf(c.Path)) || mayHoldLiteral(text[l.start:l.end])) {
+		if seen.start == l.start && (!inCode(judge.FamilyOf(c.Path)) || seen.word && seen.value || mayHoldLiteral(text[l.start:l.end])) {
 			x.Looked = true
 		}
 	}
@@ -60,5 +60,5 @@ func nthLine(text []byte, n int) (line, bool) {
 	if i := bytes.IndexByte(text[start:], '\n'); i >= 0 {
 		end = start + i
 	}
-	return line{start, end}, n == 1
+	return line{start: start, end: end}, n == 1
 }

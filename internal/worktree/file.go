@@ -101,7 +101,7 @@ func (f *file) read(ctx context.Context, buf *scan.Buffer, yield yielder) {
 	if info.size <= wholeMax {
 		data, more, err := readWhole(h, buf, int(info.size))
 		if !more {
-			f.whole(ctx, data, err, yield)
+			f.whole(ctx, data, err, buf, yield)
 			return
 		}
 		// It grew, or its size is none, as with files made up by the kernel.
@@ -110,7 +110,33 @@ func (f *file) read(ctx context.Context, buf *scan.Buffer, yield yielder) {
 			return
 		}
 	}
-	f.stream(ctx, &bounded{r: h, left: 2*info.size + growthMax, err: errGrowing}, buf, yield)
+	head := buf.Take(decode.SniffLen)
+	n, _ := h.ReadAt(head, 0) // what is wrong with it is told when it is read
+	enc := decode.Unknown
+	if kind := f.src.archives().Kind(f.path, head[:n]); kind != "" && info.size > wholeMax {
+		damaged, done := f.archive(ctx, kind, h, info.size, buf, yield)
+		if !done || !damaged {
+			return
+		}
+		enc = decode.Text // that is to say, plain bytes
+	}
+	f.stream(ctx, &bounded{r: h, left: 2*info.size + growthMax, err: errGrowing}, enc, buf, yield)
+}
+
+// archive hands out what is in a container. The results are those of
+// [scan.Archives.Open].
+func (f *file) archive(ctx context.Context, kind string, r io.ReaderAt, size int64, buf *scan.Buffer, yield yielder) (damaged, done bool) {
+	return f.src.archives().Open(ctx, kind, scan.Chunk{Path: f.path}, r, size, buf, f.counted(yield))
+}
+
+// counted counts the chunks of a container on their way to yield.
+func (f *file) counted(yield yielder) yielder {
+	return func(c *scan.Chunk, err error) bool {
+		if err == nil && c.Encoding != decode.Binary {
+			f.src.count(c, c.Base.Byte == 0)
+		}
+		return yield(c, err)
+	}
 }
 
 // readWhole reads a file of the given size, or reports that there is more.
@@ -133,16 +159,24 @@ func readWhole(r io.Reader, buf *scan.Buffer, size int) (data []byte, more bool,
 	return data[:min(n, size)], n > size, err
 }
 
-// whole hands out a file that was read in one piece, up to err if that is not nil.
-func (f *file) whole(ctx context.Context, data []byte, err error, yield yielder) {
+// whole hands out a file that was read into buf in one piece, up to err if that
+// is not nil.
+func (f *file) whole(ctx context.Context, data []byte, err error, buf *scan.Buffer, yield yielder) {
 	enc := decode.Sniff(data)
+	if kind := f.src.archives().Kind(f.path, data[:min(len(data), decode.SniffLen)]); kind != "" && err == nil {
+		damaged, done := f.archive(ctx, kind, bytes.NewReader(data), int64(len(data)), buf.Next(), yield)
+		if !done || !damaged {
+			return
+		}
+		enc = decode.Text // that is to say, plain bytes
+	}
 	if enc == decode.Binary {
 		f.binary(ctx, data, err, yield)
 		return
 	}
-	f.src.files.Add(1)
-	f.src.bytes.Add(int64(len(data)))
-	if len(data) > 0 && !yield(&scan.Chunk{Path: f.path, Data: data, Encoding: enc}, nil) {
+	c := &scan.Chunk{Path: f.path, Data: data, Encoding: enc}
+	f.src.count(c, true)
+	if len(data) > 0 && !yield(c, nil) {
 		return
 	}
 	switch {

@@ -127,3 +127,39 @@ func FuzzGlob(f *testing.F) {
 		}
 	})
 }
+
+func TestExcluder(t *testing.T) {
+	for _, tt := range []struct {
+		pattern, path string
+		want          bool
+	}{
+		{"*.log", "d/a.log", true},
+		{"*.log", "d.log/a", true},
+		{"vendor", "a/vendor/b/c", true},
+		{"vendor/", "vendor", false},
+		{"vendor/", "vendor/a", true},
+		{"/vendor", "vendor/a", true},
+		{"/vendor", "a/vendor/a", false},
+		{"/a/b", "a/b", true},
+		{"a/*", "a/b/c", true},
+		{"a/**", "a", false},
+		{"a/**", "a/b/c", true},
+		{"**/x/**", "a/x/c", true},
+		{"**/x/**", "a/x", false},
+		{"[!a].go", "d/b.go", true},
+		{"b", "a/c", false},
+	} {
+		excluded, err := Excluder([]string{tt.pattern})
+		if err != nil {
+			t.Errorf("%q: %v", tt.pattern, err)
+		} else if got := excluded(tt.path); got != tt.want {
+			t.Errorf("%q: %q excluded is %v, want %v", tt.pattern, tt.path, got, tt.want)
+		}
+	}
+	if excluded, err := Excluder(nil); excluded != nil || err != nil {
+		t.Errorf("no patterns: got a function or %v, want neither", err)
+	}
+	if _, err := Excluder([]string{"[a"}); err == nil {
+		t.Error("[a: no error")
+	}
+}

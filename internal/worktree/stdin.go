@@ -1,9 +1,13 @@
 package worktree
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"io"
 
+	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/scan"
 )
 
@@ -12,17 +16,62 @@ const stdinBlock = 128 << 10
 
 // readStdin hands out what standard input holds.
 func (f *file) readStdin(ctx context.Context, buf *scan.Buffer, yield yielder) {
-	in := f.src.opts.Stdin
-	if in == nil {
+	if f.src.opts.Stdin == nil {
 		return
 	}
-	r := newStoppable(ctx, in)
+	r := newStoppable(ctx, f.src.opts.Stdin)
 	defer r.stop()
+	var in io.Reader = r
 	if limit := f.src.opts.MaxFileSize; limit > 0 {
-		f.stream(ctx, &bounded{r: r, left: limit, err: errUserLimit}, buf, yield)
+		in = &bounded{r: r, left: limit, err: errUserLimit}
+	}
+	peeked := bufio.NewReaderSize(in, decode.SniffLen)
+	head, _ := peeked.Peek(decode.SniffLen) // an error comes again
+	if kind := f.src.archives().Kind(f.path, head); kind != "" {
+		f.stdinArchive(ctx, kind, peeked, buf, yield)
 		return
 	}
-	f.stream(ctx, r, buf, yield)
+	f.stream(ctx, peeked, decode.Unknown, buf, yield)
+}
+
+// stdinArchive hands out what is in a container. A small one is read as a whole,
+// so that it can be scanned as plain bytes if it is damaged.
+func (f *file) stdinArchive(ctx context.Context, kind string, r io.Reader, buf *scan.Buffer, yield yielder) {
+	data := buf.Take(wholeMax)
+	if n, err := io.ReadFull(r, data); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil
+		}
+		f.whole(ctx, data[:n], err, buf, yield)
+		return
+	}
+	rest := &failing{r: io.MultiReader(bytes.NewReader(data), r)}
+	damaged, done := f.src.archives().OpenStream(ctx, kind, scan.Chunk{Path: f.path}, rest, buf.Next(), f.counted(yield))
+	switch {
+	case !done:
+	case rest.err != nil:
+		f.fail(ctx, rest.err, yield)
+	case damaged:
+		yield(nil, &scan.Incomplete{
+			Reason: reasonUnreadable, Path: f.path, Detail: "what is behind a damaged part could not be read",
+			Cure: "scan it as a file",
+		})
+	}
+}
+
+// A failing reader keeps the error that ended the reading.
+type failing struct {
+	r   io.Reader
+	err error
+}
+
+// Read implements io.Reader.
+func (f *failing) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if err != nil && err != io.EOF {
+		f.err = err
+	}
+	return n, err
 }
 
 // A stoppable reader gives up waiting when its context ends, which a read from

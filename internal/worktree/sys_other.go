@@ -48,6 +48,9 @@ func openFile(name string, follow bool) (handle, fileInfo, error) {
 // Read implements io.Reader.
 func (h handle) Read(p []byte) (int, error) { return h.file.Read(p) }
 
+// ReadAt implements io.ReaderAt.
+func (h handle) ReadAt(p []byte, at int64) (int, error) { return h.file.ReadAt(p, at) }
+
 func (h handle) rewind() error {
 	_, err := h.file.Seek(0, io.SeekStart)
 	return err

@@ -63,6 +63,21 @@ func (h handle) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// ReadAt implements io.ReaderAt.
+func (h handle) ReadAt(p []byte, at int64) (n int, err error) {
+	for n < len(p) {
+		m, err := retry(func() (int, error) { return syscall.Pread(h.fd, p[n:], at+int64(n)) })
+		switch {
+		case err != nil:
+			return n, err
+		case m <= 0:
+			return n, io.EOF
+		}
+		n += m
+	}
+	return n, nil
+}
+
 func (h handle) rewind() error {
 	_, err := syscall.Seek(h.fd, 0, io.SeekStart)
 	return err

@@ -1,147 +1,40 @@
 package worktree
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
 
 	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/scan"
 )
 
-// Windows in which large content is handed out, in bytes.
-const (
-	// WindowContext is how far a window reaches back and ahead of what is its
-	// own, in UTF-8 bytes; twice as far in UTF-16. Rounded up to an even number,
-	// it cuts no code unit.
-	WindowContext = (scan.Margin + 1) &^ 1
-
-	// WindowSize is the size of a window with the context on both sides.
-	WindowSize = 1<<20 + 2*WindowContext
-)
-
-// stream hands out what r reads in windows, in constant memory.
-func (f *file) stream(ctx context.Context, r io.Reader, buf *scan.Buffer, yield yielder) {
-	w := window{data: buf.Take(WindowSize), base: scan.Position{Line: 1, Column: 1}}
-	err := w.fill(r)
-	enc := decode.Sniff(w.data[:w.len])
-	if enc == decode.Binary {
-		f.binary(ctx, w.data[:w.len], ended(err), yield)
-		return
-	}
-	f.src.files.Add(1)
-	margin := WindowContext
-	if enc == decode.UTF16LE || enc == decode.UTF16BE {
-		margin *= 2
-	}
-	for {
-		c := scan.Chunk{Path: f.path, Data: w.data[:w.len], Base: w.base, Lead: w.lead, Encoding: enc}
-		if err == nil {
-			c.Trail = margin
+// stream hands out what r reads in windows, in constant memory. Content whose
+// encoding is not known is sniffed.
+func (f *file) stream(ctx context.Context, r io.Reader, enc decode.Encoding, buf *scan.Buffer, yield yielder) {
+	first := true
+	enc, done, err := scan.Windows(ctx, scan.Chunk{Path: f.path, Encoding: enc}, r, buf, func(c *scan.Chunk) bool {
+		if c.Encoding != decode.Binary {
+			f.src.count(c, first)
+			first = false
 		}
-		f.src.bytes.Add(int64(w.len - c.Lead - c.Trail))
-		if !yield(&c, nil) {
-			return
-		}
-		if err == nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			break
-		}
-		w.advance(margin, enc)
-		err = w.fill(r)
-	}
-	if err = ended(err); err != nil {
+		return yield(c, nil)
+	})
+	switch {
+	case !done:
+	case err != nil:
 		f.fail(ctx, err, yield)
+	case enc == decode.Binary:
+		yield(nil, &scan.Skipped{Reason: reasonBinary, Path: f.path})
 	}
 }
 
-// ended returns the error that ended the reading, if it was not the end of
-// the content.
-func ended(err error) error {
-	if errors.Is(err, io.EOF) {
-		return nil
+// count adds a chunk to the statistics; first says that it is the first one of
+// its content.
+func (s *Source) count(c *scan.Chunk, first bool) {
+	if first {
+		s.files.Add(1)
 	}
-	return err
-}
-
-// A window is what of a stream is in memory.
-type window struct {
-	data []byte
-	len  int // how much of data is filled
-	lead int // how much of it the window before owned
-	base scan.Position
-}
-
-// fill reads until the window is full or the stream ends, with io.EOF or an
-// error. What was read before that is in the window.
-func (w *window) fill(r io.Reader) error {
-	idle := 0
-	for w.len < len(w.data) {
-		n, err := r.Read(w.data[w.len:])
-		w.len += n
-		if err != nil {
-			return err
-		}
-		if idle++; n > 0 {
-			idle = 0
-		} else if idle == 100 {
-			return io.ErrNoProgress
-		}
-	}
-	return nil
-}
-
-// advance moves a full window on by what it owned, keeping the margin behind
-// and the bytes ahead that it had seen but did not own. All sizes are even, so
-// that code units of UTF-16 are never cut.
-func (w *window) advance(margin int, enc decode.Encoding) {
-	start := w.len - 2*margin
-	w.base = advance(w.base, w.data[:start], enc)
-	w.len = copy(w.data, w.data[start:w.len])
-	w.lead = margin
-}
-
-// advance returns the position after data, which begins at p.
-func advance(p scan.Position, data []byte, enc decode.Encoding) scan.Position {
-	p.Byte += int64(len(data))
-	lines, tail := countLines(data, enc)
-	if lines == 0 {
-		p.Column += len(data)
-		return p
-	}
-	p.Line += lines
-	p.Column = 1 + tail
-	return p
-}
-
-// countLines returns the number of line ends in data and of the bytes after
-// the last of them.
-func countLines(data []byte, enc decode.Encoding) (lines, tail int) {
-	high := 0 // place of the line feed in its code unit
-	switch enc {
-	case decode.UTF16BE:
-		high = 1
-	case decode.UTF16LE:
-	default:
-		return bytes.Count(data, []byte{'\n'}), len(data) - 1 - bytes.LastIndexByte(data, '\n')
-	}
-	end := 0
-	for i := 0; i < len(data); {
-		n := bytes.IndexByte(data[i:], '\n')
-		if n < 0 {
-			break
-		}
-		i += n
-		if i%2 == high && i^1 < len(data) && data[i^1] == 0 {
-			lines++
-			end = i&^1 + 2
-		}
-		i++
-	}
-	return lines, len(data) - end
+	s.bytes.Add(int64(len(c.Data) - c.Lead - c.Trail))
 }
 
 // A bounded reader ends with err once left bytes were read and there is more.

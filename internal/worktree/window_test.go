@@ -21,7 +21,7 @@ func text(rnd *rand.Rand, n int, enc decode.Encoding) []byte {
 	for len(b) < n {
 		line := rnd.IntN(200)
 		if rnd.IntN(50) == 0 {
-			line = rnd.IntN(2 * WindowSize)
+			line = rnd.IntN(2 * scan.WindowSize)
 		}
 		for range min(line, n-len(b)) {
 			b = appendUnit(b, byte('a'+rnd.IntN(26)), enc)
@@ -63,10 +63,10 @@ func positionOf(content []byte, p scan.Position, offset int, enc decode.Encoding
 // they say.
 func TestWindows(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 7))
-	const own = WindowSize - 2*WindowContext
-	sizes := []int{0, 10, WindowContext, WindowSize - 2, WindowSize, WindowSize + 2, WindowSize + own, 2*own + WindowContext, 4*own + 12346}
+	const own = scan.WindowSize - 2*scan.WindowContext
+	sizes := []int{0, 10, scan.WindowContext, scan.WindowSize - 2, scan.WindowSize, scan.WindowSize + 2, scan.WindowSize + own, 2*own + scan.WindowContext, 4*own + 12346}
 	for _, enc := range []decode.Encoding{decode.Text, decode.UTF16LE, decode.UTF16BE} {
-		context := WindowContext
+		context := scan.WindowContext
 		if enc != decode.Text {
 			context *= 2
 		}
@@ -108,7 +108,7 @@ func stream(t *testing.T, r io.Reader) []scan.Chunk {
 	t.Helper()
 	f := &file{src: new(Source), path: "f"}
 	var chunks []scan.Chunk
-	f.stream(context.Background(), r, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
+	f.stream(context.Background(), r, decode.Unknown, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
 		check(t, err)
 		chunk := *c
 		chunk.Data = bytes.Clone(c.Data)
@@ -128,7 +128,7 @@ func TestLongLine(t *testing.T) {
 	f := &file{src: new(Source), path: "f"}
 	var end int64
 	var buf scan.Buffer
-	f.stream(context.Background(), r, &buf, func(c *scan.Chunk, err error) bool {
+	f.stream(context.Background(), r, decode.Unknown, &buf, func(c *scan.Chunk, err error) bool {
 		check(t, err)
 		if c.Base.Line != 1 || int64(c.Base.Column) != c.Base.Byte+1 {
 			t.Fatalf("window begins at %+v", c.Base)
@@ -149,12 +149,12 @@ func (e endless) Read(p []byte) (int, error) {
 }
 
 func TestReadErrorKeepsWhatWasRead(t *testing.T) {
-	for _, size := range []int{10, WindowSize, WindowSize + 10} {
+	for _, size := range []int{10, scan.WindowSize, scan.WindowSize + 10} {
 		r := io.MultiReader(io.LimitReader(endless('x'), int64(size)), iotest.ErrReader(errors.New("input/output error")))
 		f := &file{src: new(Source), path: "f"}
 		got := 0
 		var last error
-		f.stream(context.Background(), r, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
+		f.stream(context.Background(), r, decode.Unknown, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
 			last = err
 			if err == nil {
 				got += len(c.Data) - c.Lead - c.Trail
@@ -173,8 +173,8 @@ func TestGrowing(t *testing.T) {
 	f := &file{src: new(Source), path: "f"}
 	var got int64
 	var last error
-	r := &bounded{r: endless('x'), left: 3 * WindowSize, err: errGrowing}
-	f.stream(context.Background(), r, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
+	r := &bounded{r: endless('x'), left: 3 * scan.WindowSize, err: errGrowing}
+	f.stream(context.Background(), r, decode.Unknown, new(scan.Buffer), func(c *scan.Chunk, err error) bool {
 		last = err
 		if err == nil {
 			got += int64(len(c.Data) - c.Lead - c.Trail)
@@ -182,8 +182,8 @@ func TestGrowing(t *testing.T) {
 		return true
 	})
 	var incomplete *scan.Incomplete
-	if !errors.As(last, &incomplete) || incomplete.Reason != "safety-limit" || got != 3*WindowSize {
-		t.Errorf("%d bytes, then %v; want %d and a safety-limit", got, last, 3*WindowSize)
+	if !errors.As(last, &incomplete) || incomplete.Reason != "safety-limit" || got != 3*scan.WindowSize {
+		t.Errorf("%d bytes, then %v; want %d and a safety-limit", got, last, 3*scan.WindowSize)
 	}
 }
 

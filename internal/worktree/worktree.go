@@ -67,6 +67,11 @@ type Options struct {
 	// no limit. Of standard input, as much as that is read.
 	MaxFileSize int64
 
+	// ArchiveDepth is how many archives and other containers are opened one
+	// inside the other. 0 means 3, and that what is nested deeper is told as
+	// incomplete; none is opened if it is negative.
+	ArchiveDepth int
+
 	// FollowSymlinks makes the walk follow symbolic links. A folder is entered
 	// through one link only, and through none from within itself. Paths given
 	// by the user are followed in any case.
@@ -173,6 +178,11 @@ func (s *Source) Chunks(ctx context.Context) iter.Seq2[*scan.Chunk, error] {
 			}
 		}
 	}
+}
+
+// archives say how to look into containers.
+func (s *Source) archives() scan.Archives {
+	return scan.Archives{Depth: s.opts.ArchiveDepth, EntrySize: s.opts.MaxFileSize}
 }
 
 // Stats returns what was handed out so far. It may be called at any time.

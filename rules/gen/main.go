@@ -1,5 +1,5 @@
-// Command gen compiles the rule files of package rules into the table that it
-// embeds. It is run by "go generate ./rules", in that folder.
+// Command gen compiles the rule files of package rules, and its files of known
+// names, into the tables that it embeds. It is run by "go generate ./rules", in that folder.
 package main
 
 import (
@@ -21,5 +21,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile("builtin.table", table, 0o644)
+	if err := os.WriteFile("builtin.table", table, 0o644); err != nil {
+		return err
+	}
+	files, err := rules.CompileFiles(os.DirFS("."), "files")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile("files.table", files, 0o644)
 }

@@ -90,14 +90,14 @@ const (
 	wantHigh       = 0.975
 	wantMedium     = 0.95
 	wantMediumBand = 0.90
-	wantLow        = 0.84
+	wantLow        = 0.83
 )
 
 // Within these a bound follows the data; beyond, it would follow their noise.
 var (
 	rangeHigh   = [2]float64{0.96, 0.97}
 	rangeMedium = [2]float64{0.75, 0.79}
-	rangeLow    = [2]float64{0.15, 0.30}
+	rangeLow    = [2]float64{0.11, 0.30}
 )
 
 // chooseBounds returns the least probabilities at which the outcomes are as

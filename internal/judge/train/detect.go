@@ -140,7 +140,7 @@ func samples(meter *judge.Meter, pre *prefilter, w *Window, index int) []sample 
 		buf = meter.Candidates(buf[:0], family, text, start, end)
 		for i := range buf {
 			c := &buf[i]
-			s := sample{window: index, line: n, capped: c.Identifier(text)}
+			s := sample{window: index, line: n, capped: c.Capped(text)}
 			s.truth, s.weight = truthOf(w, n, c.Start-start, c.End-start)
 			s.features = meter.Measure(nil, text, c)
 			out = append(out, s)

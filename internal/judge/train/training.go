@@ -269,6 +269,7 @@ func writeFindings(w io.Writer, windows []*Window, records [][]Record) error {
 		Path       string   `json:"path"`
 		Rule       string   `json:"rule"`
 		Confidence string   `json:"confidence"`
+		Score      float64  `json:"score"`
 		Start      position `json:"start"`
 		End        position `json:"end"`
 	}
@@ -276,7 +277,7 @@ func writeFindings(w io.Writer, windows []*Window, records [][]Record) error {
 	enc := json.NewEncoder(out)
 	for i, list := range records {
 		for _, r := range list {
-			if err := enc.Encode(finding{"finding", windows[i].File, r.Rule, r.Confidence, position{r.Line}, position{r.End}}); err != nil {
+			if err := enc.Encode(finding{"finding", windows[i].File, r.Rule, r.Confidence, r.Score, position{r.Line}, position{r.End}}); err != nil {
 				return err
 			}
 		}

@@ -38,6 +38,14 @@ func get(apiKey string) (*http.Response, error) {
 	return http.Get("https://api.corp.test/v1?api_key=" + apiKey) // want `query parameter api_key`
 }
 
+func viaClient(c *http.Client, base, apiKey string) (*http.Response, error) {
+	return c.Head(base + "/v1?api_key=" + apiKey) // want `query parameter api_key`
+}
+
+func shadowed(req, apiKey string) (*http.Response, error) {
+	return http.Get(req + "/v1?api_key=" + apiKey) // want `query parameter api_key`
+}
+
 func clear(user, password string) (*http.Response, error) {
 	req, err := http.NewRequest("GET", "http://api.corp.test/v1", nil)
 	if err != nil {

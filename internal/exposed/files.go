@@ -1,0 +1,442 @@
+package exposed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/keysift/keysift/internal/ignore"
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
+)
+
+// A Reach says in which way a file gets to where it should not be.
+type Reach uint8
+
+// The ways, the worst first.
+const (
+	Nowhere         Reach = iota // it stays where it is
+	InHead                       // HEAD and what was pushed have it
+	TrackedIgnored               // the index has it although a rule ignores it
+	InIndex                      // staged, or staged in another form
+	NotIgnored                   // git would take it along
+	InPublished                  // git ignores it, an image or a package takes it
+	PersonalExclude              // only a file that no clone has ignores it
+)
+
+// An Exposed is a file that git or a published set takes along, or would.
+type Exposed struct {
+	Path  string // as it was brought
+	Tree  *Tree  // nil outside of a repository
+	Rel   string // in the tree
+	Known rules.KnownFile
+	Named bool // Known is set: the name says what it is
+	Reach Reach
+	State State
+	// Published are the sets that take it, by the folder that each is of,
+	// relative to the tree, or to the working directory outside of one.
+	Published []Published
+	// Config says that the file is configuration or data, which can be kept out
+	// of git; source code and documents have to be.
+	Config   bool
+	Findings int // credentials in it that count
+}
+
+// A Published is a set that takes a file.
+type Published struct {
+	Dir string // folder of the set; empty is the top
+	Set *ignore.Set
+	Rel string // of the file, in the folder
+}
+
+// Files makes the findings about files. Its methods are called by one run.
+type Files struct {
+	places *Places
+	opts   FileOptions
+
+	mu     sync.Mutex
+	named  map[string]rules.KnownFile
+	inside map[string]*inside
+	found  []Exposed
+}
+
+// FileOptions configure [Files].
+type FileOptions struct {
+	Known   *rules.Files
+	Enabled func(id string) bool       // whether a rule of kind file counts
+	Counts  func(f *scan.Finding) bool // whether a finding makes its file one that holds credentials
+	Except  map[string]bool            // paths of chunks that are no files
+	Each    func(f *scan.Finding)      // sees every finding that Watch passes on; may be nil
+}
+
+// An inside is what was found in one file.
+type inside struct {
+	count      int
+	best       scan.Finding // decides confidence and remedy
+	exposure   scan.Exposure
+	suppressed bool // something was, and nothing else was found
+}
+
+// NewFiles returns what makes the findings about files.
+func (p *Places) NewFiles(opts FileOptions) *Files {
+	return &Files{places: p, opts: opts, named: map[string]rules.KnownFile{}, inside: map[string]*inside{}}
+}
+
+// Source passes on src and remembers the files in it that are known by name.
+func (s *Files) Source(src scan.Source) scan.Source { return watched{s, src} }
+
+type watched struct {
+	files *Files
+	src   scan.Source
+}
+
+// Chunks implements [scan.Source].
+func (w watched) Chunks(ctx context.Context) iter.Seq2[*scan.Chunk, error] {
+	return func(yield func(*scan.Chunk, error) bool) {
+		for c, err := range w.src.Chunks(ctx) {
+			if err == nil && !w.files.opts.Except[c.Path] {
+				w.files.see(c.Path)
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Files) see(path string) {
+	if k, ok := s.opts.Known.Find(path); ok {
+		s.mu.Lock()
+		s.named[path] = k
+		s.mu.Unlock()
+	}
+}
+
+// Watch passes on seq and remembers in which files something was found.
+func (s *Files) Watch(seq iter.Seq2[scan.Finding, error]) iter.Seq2[scan.Finding, error] {
+	return func(yield func(scan.Finding, error) bool) {
+		for f, err := range seq {
+			if err == nil {
+				if s.opts.Each != nil {
+					s.opts.Each(&f)
+				}
+				if !s.opts.Except[f.Path] && s.opts.Counts(&f) {
+					s.count(&f)
+				}
+			}
+			if !yield(f, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Files) count(f *scan.Finding) {
+	name := filepath.ToSlash(onDisk(filepath.FromSlash(f.Path)))
+	in := s.inside[name]
+	if in == nil {
+		in = &inside{suppressed: f.Suppressed != nil}
+		s.inside[name] = in
+	}
+	if f.Suppressed != nil {
+		return
+	}
+	in.suppressed = false
+	if in.count == 0 || f.Confidence > in.best.Confidence || f.Confidence == in.best.Confidence && f.Severity > in.best.Severity {
+		in.best = *f
+	}
+	in.exposure = max(in.exposure, f.Exposure)
+	in.count++
+}
+
+// Findings yields the findings about files, in the order of their paths, and
+// then what could not be read.
+func (s *Files) Findings() iter.Seq2[scan.Finding, error] {
+	return func(yield func(scan.Finding, error) bool) {
+		paths := map[string]bool{}
+		for p := range s.named {
+			paths[p] = true
+		}
+		for p := range s.inside {
+			paths[p] = true
+		}
+		for _, p := range slices.Sorted(maps.Keys(paths)) {
+			f, ok := s.finding(p)
+			if ok && !yield(f, nil) {
+				return
+			}
+		}
+		for _, i := range s.places.Problems() {
+			if !yield(scan.Finding{}, i) {
+				return
+			}
+		}
+	}
+}
+
+// Exposed returns the files of the findings that were yielded.
+func (s *Files) Exposed() []Exposed { return s.found }
+
+// finding returns the finding about one file.
+func (s *Files) finding(name string) (scan.Finding, bool) {
+	known, named := s.named[name]
+	in := s.inside[name]
+	if in == nil {
+		in = &inside{}
+	}
+	if named && known.Template {
+		return scan.Finding{}, false // what is in it is a finding of its own
+	}
+	rule := s.opts.Known.Other()
+	if named {
+		rule = known.Rule
+	}
+	if !s.opts.Enabled(rule.ID) || in.suppressed {
+		return scan.Finding{}, false
+	}
+	x := s.examine(name, in.exposure)
+	x.Known, x.Named, x.Findings = known, named, in.count
+	x.Config = x.Config || named
+	if x.Reach == Nowhere || in.count == 0 && s.encrypted(name) {
+		return scan.Finding{}, false
+	}
+	s.found = append(s.found, x)
+	return x.finding(rule, in), true
+}
+
+// examine finds out where a file gets. least is the exposure of what it holds.
+func (s *Files) examine(name string, least scan.Exposure) Exposed {
+	x := Exposed{Path: name, Config: !authored(name)}
+	x.Tree, x.Rel = s.places.Tree(name)
+	if x.Tree == nil {
+		x.Published = publishedOutside(name)
+		if len(x.Published) > 0 {
+			x.Reach = InPublished
+		}
+		return x
+	}
+	f := x.Tree.File(x.Rel)
+	x.State = f.State
+	if x.State.Tracked {
+		// An edited file still holds what was committed of it.
+		x.State.Exposure = max(x.State.Exposure, least)
+	}
+	x.Published = x.Tree.published(x.Rel)
+	x.Reach = x.reach()
+	return x
+}
+
+func (x *Exposed) reach() Reach {
+	st := &x.State
+	switch {
+	case st.Tracked && st.Ignored.Ignored:
+		return TrackedIgnored
+	case st.Exposure >= scan.Committed:
+		return InHead
+	case st.Tracked:
+		return InIndex
+	case !st.Ignored.Ignored:
+		return NotIgnored
+	case len(x.Published) > 0:
+		return InPublished
+	case st.Ignored.Origin != ignore.TreeFile:
+		return PersonalExclude
+	}
+	return Nowhere
+}
+
+// finding makes the finding. It is as sure and as severe as what the file
+// holds; a name alone is a hint. Where git has an ordinary file already, what is
+// found in it has said all there is to say.
+func (x *Exposed) finding(rule *rules.Rule, in *inside) scan.Finding {
+	r := *rule
+	f := scan.Finding{
+		Rule: &r, Path: x.Path, Exposure: x.exposure(), Severity: rules.Low,
+		Confidence: rules.LowConfidence, Score: 0.1, Hint: x.Repair(),
+	}
+	if x.Named {
+		r.Title = x.Known.Title
+		r.Provider = cmp.Or(x.Known.Provider, r.Provider)
+		r.Remedy = cmp.Or(x.Known.Remedy, r.Remedy)
+	}
+	f.Reason = x.reason()
+	if in.count == 0 {
+		return f
+	}
+	r.Provider, r.Remedy = in.best.Rule.Provider, in.best.Rule.Remedy
+	f.Severity, f.Score, f.Confidence = in.best.Severity, in.best.Score, in.best.Confidence
+	if !x.Alarms() {
+		f.Confidence = rules.LowConfidence
+	}
+	return f
+}
+
+// Alarms reports whether the file itself is at fault, beside what it holds.
+func (x *Exposed) Alarms() bool {
+	switch {
+	case !x.Config:
+		return false
+	case x.Reach == InHead:
+		return x.Named
+	}
+	return true
+}
+
+// exposure returns how far the file has got. One that an image or a package
+// takes is not ignored, whatever git does.
+func (x *Exposed) exposure() scan.Exposure {
+	if x.Reach == InPublished && x.Tree != nil {
+		return scan.Unignored
+	}
+	return x.State.Exposure
+}
+
+// reason says where the file is.
+func (x *Exposed) reason() string {
+	d := &x.State.Ignored
+	text := "no credential was found in it; "
+	switch {
+	case x.Findings == 1:
+		text = "it holds a credential; "
+	case x.Findings > 1:
+		text = fmt.Sprintf("it holds %d credentials; ", x.Findings)
+	}
+	switch x.Reach {
+	case InHead:
+		text += "git tracks it"
+		if !x.State.Tracked {
+			text = strings.TrimSuffix(text, "git tracks it") + "the last commit still has it"
+		}
+	case TrackedIgnored:
+		text += fmt.Sprintf("git tracks it although %s ignores it", place(d))
+	case InIndex:
+		text += "git tracks it"
+		if x.State.Exposure == scan.Staged {
+			text = strings.TrimSuffix(text, "git tracks it") + "it is staged"
+		}
+	case NotIgnored:
+		text += "git does not ignore it"
+	case PersonalExclude:
+		text += fmt.Sprintf("only %s ignores it, which no clone has", place(d))
+	case InPublished:
+		if x.Tree != nil {
+			text += "git ignores it, but "
+		}
+		text += x.takers()
+	}
+	return text
+}
+
+// place names the line of a list.
+func place(d *ignore.Decision) string {
+	source := d.Source
+	if d.Origin == ignore.InfoFile {
+		source = ".git/info/exclude"
+	}
+	return fmt.Sprintf("%s:%d", filepath.ToSlash(source), d.Line)
+}
+
+// takers names the sets that take the file.
+func (x *Exposed) takers() string {
+	var names []string
+	for _, p := range x.Published {
+		name := setName(p.Set.Tool)
+		if p.Dir != "" {
+			name += " of " + p.Dir
+		}
+		names = append(names, name)
+	}
+	verb := " takes it along"
+	if len(names) > 1 {
+		verb = " take it along"
+	}
+	return strings.Join(names, " and ") + verb
+}
+
+func setName(tool string) string {
+	switch tool {
+	case "docker":
+		return "the Docker build context"
+	case "npm":
+		return "the npm package"
+	case "gcloud":
+		return "the upload of gcloud"
+	case "helm":
+		return "the Helm chart"
+	case "vscode":
+		return "the VS Code extension"
+	case "sdist":
+		return "the Python source distribution"
+	}
+	return "the set of " + tool
+}
+
+// Repair returns the act that ends the exposure, in one line.
+func (x *Exposed) Repair() string {
+	if !x.Config {
+		return "Take the value out of the file and read it from the environment: keysift fix shows how"
+	}
+	var acts []string
+	if list, line, ok := x.IgnoreLine(); ok && x.WantsLine() {
+		acts = append(acts, "add the line "+line+" to "+list)
+	}
+	if x.State.Tracked {
+		acts = append(acts, "git rm --cached "+shellQuote(x.Rel))
+	}
+	for _, p := range x.Published {
+		list := p.Set.List(reader(x.folder(p.Dir)))
+		if line, err := p.Set.Line(p.Rel); err == nil && list != "" {
+			acts = append(acts, "add the line "+line+" to "+path.Join(p.Dir, list))
+		}
+	}
+	if x.Reach == InHead && !x.State.Tracked {
+		acts = append(acts, "commit its removal from the index")
+	}
+	if len(acts) == 0 {
+		return ""
+	}
+	text := "To repair: " + strings.Join(acts, ", and ")
+	if x.Tree != nil {
+		text += " (keysift fix does it)"
+	}
+	return text
+}
+
+// WantsLine reports whether no list that goes along with a clone has git ignore
+// the file.
+func (x *Exposed) WantsLine() bool {
+	d := &x.State.Ignored
+	return x.Tree != nil && (!d.Ignored || d.Origin != ignore.TreeFile)
+}
+
+// IgnoreLine returns the line that has git ignore the file, and the list it
+// belongs in; false if there is none. Environment files are ignored by their
+// name, since each copy of them is a file of its kind.
+func (x *Exposed) IgnoreLine() (list, line string, ok bool) {
+	if x.Tree == nil {
+		return "", "", false
+	}
+	list, line, err := ignore.GitLine(x.Rel, x.Dotenv(), x.Tree.there)
+	return list, line, err == nil
+}
+
+// Dotenv reports whether the file is an environment file by its name.
+func (x *Exposed) Dotenv() bool {
+	base := path.Base(x.Rel)
+	return x.Named && !x.Known.Template && (strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env"))
+}
+
+// folder returns the path of a folder of a Published.
+func (x *Exposed) folder(dir string) string {
+	if x.Tree == nil {
+		return filepath.FromSlash(dir)
+	}
+	return filepath.Join(x.Tree.top, filepath.FromSlash(dir))
+}
