@@ -77,6 +77,8 @@ func (p *parser) operand(c *Candidate, i int) bool {
 				s--
 			}
 			i = trimRight(p.text, floor, s)
+		case ch == '}' && p.accessors(i, floor) > floor:
+			i = trimRight(p.text, floor, p.accessors(i, floor))
 		case ch == '*' || ch == '}':
 			i = trimRight(p.text, floor, i-1)
 		default:
@@ -84,6 +86,19 @@ func (p *parser) operand(c *Candidate, i int) bool {
 		}
 	}
 	return false
+}
+
+// accessors returns where the braces that end at e begin if they hold what gets
+// and sets a property, as in { get; set; }, or -1.
+func (p *parser) accessors(e, floor int) int {
+	s := e - 1
+	for s > floor && p.text[s] != '{' && e-s < 60 {
+		s--
+	}
+	if p.text[s] != '{' || indexFold(p.text[s:e], "get;") < 0 {
+		return -1
+	}
+	return s
 }
 
 // identifier sets the name of c to the identifier that ends at e, looking

@@ -149,7 +149,7 @@ func contextFloor(text []byte, lo int) int {
 	first := max(0, lo-ContextBytes)
 	floor := lo + 1
 	for range ContextLines + 1 {
-		i := LastNewline(text[first:floor-1])
+		i := LastNewline(text[first : floor-1])
 		if i < 0 {
 			return first
 		}

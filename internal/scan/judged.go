@@ -72,7 +72,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *De
 		if json && opensBlock(text, end) {
 			continue
 		}
-		if structured && (inProse(text, at, end) || (!code || inComment(text, at)) && !attached(text, at, end)) {
+		if structured && (inProse(text, at, end) || !attached(text, at, end)) && !(code && typed(text, end)) {
 			continue
 		}
 		if code && inPath(text, at, end) {
@@ -155,7 +155,7 @@ func attached(text []byte, start, end int) bool {
 	for end < len(text) && (isNameByte(text[end]) || text[end] == '-') {
 		end++
 	}
-	const joints = "\"'`=:/@&?()<>[]{}|\\\r\n"
+	const joints = "\"'`=:/@&?()<>[]{}|\\.\r\n"
 	if strings.IndexByte(joints, text[end-1]) >= 0 {
 		return true // the operator belongs to the word
 	}
@@ -166,7 +166,7 @@ func attached(text []byte, start, end int) bool {
 	for end < len(text) && text[end] == ' ' {
 		end++
 	}
-	return end < len(text) && strings.IndexByte("\"'`=:", text[end]) >= 0
+	return end < len(text) && strings.IndexByte("\"'`=:{", text[end]) >= 0
 }
 
 // inPath reports whether the word text[start:end] of a program belongs to a
@@ -200,6 +200,22 @@ const maxPath = 256
 func isPointer(text []byte, at int) bool {
 	return at >= 2 && text[at] == '/' && text[at-1] == '#' && (text[at-2] == '"' || text[at-2] == '\'')
 }
+
+// typed reports whether a type and an operator follow the name in a program that
+// goes on at a place: var password string = "…".
+func typed(text []byte, at int) bool {
+	for at < len(text) && isNameByte(text[at]) {
+		at++
+	}
+	k, last := at, min(len(text), at+maxType)
+	for k < last && (isNameByte(text[k]) || strings.IndexByte(" .*[]<>?", text[k]) >= 0) {
+		k++
+	}
+	return k < last && text[k] == '=' && text[k-1] == ' '
+}
+
+// maxType bounds the length of a type that is looked through, in bytes.
+const maxType = 40
 
 // opensBlock reports whether the line in which a place lies ends in an opening
 // bracket: what it names is no value.

@@ -73,6 +73,9 @@ func TestJudged(t *testing.T) {
 		{"app.json", "{\"passwords\": [\n  \"$weak\",\n  \"$weak\"\n]}", true},
 		{"app.py", "password = (\n    '$weak'\n)", true},
 		{"app.go", "import (\n\t\"example.org/secret/$weak\"\n)", false},
+		{"app.go", "var dbPassword string = \"$weak\"", true},
+		{"app.kt", "val password: String? = \"$weak\"", true},
+		{"app.cs", "public string Password { get; set; } = \"$weak\";", true},
 		{"app.go", "m[\"app/secret\"] = \"$weak\"", true},
 		{"api.json", `{"$ref": "#/parameters/limit-%s"}`, false},
 	}
