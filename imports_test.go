@@ -46,7 +46,8 @@ var external = map[string][]string{
 	"github.com/spf13/pflag":              {"cmd/keysift"},
 	"github.com/go-git/go-git/v5":         {"internal/history", "internal/repo", "hook", "internal/fix"},
 	"github.com/klauspost/compress/flate": {"internal/pack", "internal/decode"},
-	"github.com/klauspost/compress/zlib":  {"internal/pack"},
+	"github.com/klauspost/compress/zlib":  {"internal/pack", "internal/decode"},
+	"github.com/klauspost/compress/gzip":  {"internal/decode"},
 	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet", "cmd/keysift", "internal/gocheck"},
 }
 

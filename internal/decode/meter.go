@@ -2,10 +2,11 @@ package decode
 
 import (
 	"bufio"
-	"compress/flate"
 	"context"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // take returns a buffer of at least size bytes in front of r.
