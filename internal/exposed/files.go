@@ -216,7 +216,7 @@ func (s *Files) examine(name string, least scan.Exposure) Exposed {
 	x := Exposed{Path: name, Config: !authored(name)}
 	x.Tree, x.Rel = s.places.Tree(name)
 	if x.Tree == nil {
-		x.Published = publishedOutside(name)
+		x.Published = s.places.publishedOutside(name)
 		if len(x.Published) > 0 {
 			x.Reach = InPublished
 		}

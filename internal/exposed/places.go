@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/keysift/keysift/internal/ignore"
 	"github.com/keysift/keysift/internal/repo"
 	"github.com/keysift/keysift/internal/scan"
 )
@@ -29,6 +30,8 @@ type Places struct {
 	trees    map[string]*Tree  // by top folder
 	problems []*scan.Incomplete
 	told     map[string]bool
+	apart    map[string]bool          // directories that are known to be in no repository
+	sets     map[string][]*ignore.Set // of such directories
 }
 
 // A folder is where a directory lies: in tree, at rel, which ends in a slash
@@ -40,7 +43,7 @@ type folder struct {
 
 // New returns a Places. It reads nothing yet.
 func New(opts Options) *Places {
-	return &Places{opts: opts, folders: map[string]folder{}, trees: map[string]*Tree{}, told: map[string]bool{}}
+	return &Places{opts: opts, folders: map[string]folder{}, trees: map[string]*Tree{}, told: map[string]bool{}, apart: map[string]bool{}, sets: map[string][]*ignore.Set{}}
 }
 
 // Close releases the object databases that were opened.
@@ -127,6 +130,9 @@ func (p *Places) open(dir string) *Tree {
 		if t, ok := p.trees[at]; ok {
 			return t
 		}
+		if p.apart[at] {
+			return nil
+		}
 		if beginsTree(at) {
 			dir, env = at, withoutGit(env)
 			break
@@ -139,6 +145,9 @@ func (p *Places) open(dir string) *Tree {
 	}
 	r, err := repo.Discover(dir, env)
 	if errors.Is(err, repo.ErrNotRepository) {
+		for up := ""; up != dir; dir = filepath.Dir(dir) {
+			p.apart[dir], up = true, dir
+		}
 		return nil
 	}
 	if err != nil {

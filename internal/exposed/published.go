@@ -79,7 +79,7 @@ func taking(sets []*ignore.Set, dir, rel string) []Published {
 }
 
 // publishedOutside does the same where there is no repository.
-func publishedOutside(name string) []Published {
+func (p *Places) publishedOutside(name string) []Published {
 	abs, err := filepath.Abs(filepath.FromSlash(name))
 	if err != nil {
 		return nil
@@ -90,7 +90,7 @@ func publishedOutside(name string) []Published {
 		if err != nil {
 			break
 		}
-		out = append(out, taking(ignore.PublishedSets(reader(dir)), filepath.ToSlash(dir), filepath.ToSlash(rel))...)
+		out = append(out, taking(p.setsOf(dir), filepath.ToSlash(dir), filepath.ToSlash(rel))...)
 		up := filepath.Dir(dir)
 		if up == dir {
 			break
@@ -98,6 +98,18 @@ func publishedOutside(name string) []Published {
 		dir = up
 	}
 	return out
+}
+
+// setsOf returns the sets of a folder outside of all repositories.
+func (p *Places) setsOf(dir string) []*ignore.Set {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sets, ok := p.sets[dir]
+	if !ok {
+		sets = ignore.PublishedSets(reader(dir))
+		p.sets[dir] = sets
+	}
+	return sets
 }
 
 // authored reports whether a file is source code or a document, which has to

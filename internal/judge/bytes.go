@@ -5,19 +5,23 @@ import (
 	"math/bits"
 )
 
-// LastNewline returns the place of the last line feed in s, or -1. It reads
-// eight bytes at a time, which bytes.LastIndexByte does not.
-func LastNewline(s []byte) int {
+// LastNewline returns the place of the last line feed in s, or -1.
+func LastNewline(s []byte) int { return LastByte(s, '\n') }
+
+// LastByte returns the place of the last c in s, or -1. It reads eight bytes at a
+// time, which bytes.LastIndexByte does not.
+func LastByte(s []byte, c byte) int {
 	const low = 0x7f7f7f7f7f7f7f7f
+	all := uint64(c) * 0x0101010101010101
 	i := len(s)
 	for ; i >= 8; i -= 8 {
-		x := binary.LittleEndian.Uint64(s[i-8:]) ^ 0x0a0a0a0a0a0a0a0a
+		x := binary.LittleEndian.Uint64(s[i-8:]) ^ all
 		if zero := ^(x&low + low | x | low); zero != 0 {
 			return i - 1 - bits.LeadingZeros64(zero)/8
 		}
 	}
 	for i--; i >= 0; i-- {
-		if s[i] == '\n' {
+		if s[i] == c {
 			return i
 		}
 	}

@@ -69,7 +69,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *De
 	json := family == judge.FamilyJSON
 	for i := range words {
 		at, end := words[i].Start, words[i].End
-		if json && opensBlock(text, end) {
+		if json && (opensBlock(text, end) || inValue(text, at, end)) {
 			continue
 		}
 		if structured && (inProse(text, at, end) || !attached(text, at, end)) && !(code && typed(text, end)) {
@@ -86,7 +86,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *De
 	}
 	noted = -1
 	for at := range tr.Values() {
-		if !isDigest(text, at) && !isPointer(text, at) {
+		if !isDigest(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
 			noted = w.addLines(family, text, at, 0, noted)
 		}
 	}
@@ -194,6 +194,87 @@ func inPath(text []byte, start, end int) bool {
 // maxPath bounds the bytes on each side of a word that are looked at to tell
 // whether it belongs to a path.
 const maxPath = 256
+
+// inImport reports whether the value at a place in a program belongs to a path as
+// of inPath that begins with the name of a host.
+func inImport(text []byte, at int) bool {
+	if !inPath(text, at, at) {
+		return false
+	}
+	start := 1 + judge.LastByte(text[max(0, at-maxPath):at], '"') + max(0, at-maxPath)
+	dot := false
+	for _, c := range text[start:] {
+		switch {
+		case c == '/':
+			return dot
+		case c == '.':
+			dot = true
+		case c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9'):
+			return false
+		}
+	}
+	return false
+}
+
+// inValue reports whether the word text[start:end] of a JSON document belongs to
+// a value in which it names nothing: a sentence, or a name of something else
+// than of an entry, as in {"name": "password", "value": "…"}.
+func inValue(text []byte, start, end int) bool {
+	lo := max(0, start-judge.MaxLine)
+	quote := lo + judge.LastByte(text[lo:start], '"')
+	if quote < lo || quote > 0 && text[quote-1] == '\\' {
+		return false
+	}
+	key := len(bytes.TrimRight(text[lo:quote], " \t")) + lo
+	if key == lo || text[key-1] != ':' {
+		return false // it is a key, or an element of a list
+	}
+	for start > quote+1 && (isNameByte(text[start-1]) || text[start-1] == '-' || text[start-1] == '.') {
+		start--
+	}
+	for end < len(text) && (isNameByte(text[end]) || text[end] == '-' || text[end] == '.') {
+		end++
+	}
+	if end == len(text) {
+		return false
+	}
+	switch next := text[end]; {
+	case next == '"':
+		return start != quote+1 || !namesEntry(text[lo:key-1])
+	case next == ' ':
+		return !carries(text[end+1:])
+	default:
+		return next == ',' || next == ')' || next == ';'
+	}
+}
+
+// namesEntry reports whether a key, which ends at the end of text, is one whose
+// value names what another entry holds.
+func namesEntry(text []byte) bool {
+	text = bytes.TrimRight(text, " \t\"")
+	for _, word := range [...]string{"name", "key", "id", "property", "field", "param", "label"} {
+		if n := len(text) - len(word); n >= 0 && strings.EqualFold(string(text[n:]), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// carries reports whether text begins with something that a word before it may
+// name: a token of some length with a digit in it, or a sign and more.
+func carries(text []byte) bool {
+	digit := false
+	for n, c := range text {
+		if c <= ' ' || c == '"' || n == 64 {
+			return digit && n >= 8
+		}
+		if n == 0 && !isNameByte(c) {
+			return true // an operator, a quote, a flag
+		}
+		digit = digit || c >= '0' && c <= '9'
+	}
+	return false
+}
 
 // isPointer reports whether the value at a place is a reference into the same
 // document, as the schemas of interfaces hold many.

@@ -71,6 +71,13 @@ func TestJudged(t *testing.T) {
 		{"app.yaml", "- name: DB_PASSWORD\n  value: $weak", true},     // named on the line before
 		{"app.json", "{\"name\": \"DB_PASSWORD\",\n \"value\": \"$weak\"}", true},
 		{"app.json", "{\"passwords\": [\n  \"$weak\",\n  \"$weak\"\n]}", true},
+		{"app.json", "{\"name\": \"DB_PASSWORD\", \"value\": \"$weak\"}", true},
+		{"app.json", `{"description": "the password is kept, and the secret, too"}`, false},
+		{"app.json", `{"cmd": "login --password $weak"}`, true},
+		{"app.json", `{"header": "Bearer %s"}`, true},
+		{"app.json", `{"body": "{\"password\": \"$weak\"}"}`, true},
+		{"app.json", `{"url": "https://a.corp/x?password=$weak"}`, true},
+		{"app.go", `	pod "k8s.io/kubernetes/e2e/%s"`, false},
 		{"app.py", "password = (\n    '$weak'\n)", true},
 		{"app.go", "import (\n\t\"example.org/secret/$weak\"\n)", false},
 		{"app.go", "var dbPassword string = \"$weak\"", true},
