@@ -170,11 +170,12 @@ func (m *Matcher) valuesIn(text []byte, from, to int, found []valueSpan) []value
 			i += 64
 			continue
 		}
-		start := i - before
-		if before+bits.TrailingZeros64(^set) < minValue {
+		start, end := i-before, i+bits.TrailingZeros64(^set)
+		if end-start < minValue {
 			start = i + bits.TrailingZeros64(row)
+			end = start + bits.TrailingZeros64(^(set >> bits.TrailingZeros64(row)))
 		}
-		i, found = m.valueAt(text, start, to, found)
+		i, found = m.valueAt(text, start, end, to, found)
 		before = 0
 	}
 	for i -= before; i < to; {
@@ -182,15 +183,14 @@ func (m *Matcher) valuesIn(text []byte, from, to int, found []valueSpan) []value
 			i++
 			continue
 		}
-		i, found = m.valueAt(text, i, to, found)
+		i, found = m.valueAt(text, i, i+1, to, found)
 	}
 	return found
 }
 
 // valueAt appends the value that starts at a place, if it is one, and returns
-// where the value bytes from there on end.
-func (m *Matcher) valueAt(text []byte, start, to int, found []valueSpan) (int, []valueSpan) {
-	end := start
+// where the value bytes from there on end. Those before end are known to be some.
+func (m *Matcher) valueAt(text []byte, start, end, to int, found []valueSpan) (int, []valueSpan) {
 	for end < to && m.value[text[end]] {
 		end++
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -156,5 +157,51 @@ func TestLooksRandomRates(t *testing.T) {
 	text := sourceText(t)
 	if got := len(m.valuesIn(text, 0, len(text), nil)); got > len(text)/2000 {
 		t.Errorf("%d values in %d bytes of source, want at most one in 2,000", got, len(text))
+	}
+}
+
+// TestValuesIn holds the values found block by block to those found byte by byte.
+func TestValuesIn(t *testing.T) {
+	set, err := Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := set.NewMatcher()
+	rng := rand.New(rand.NewPCG(3, 4))
+	found := 0
+	for range 3000 {
+		var text []byte
+		for range 1 + rng.IntN(12) {
+			for range rng.IntN(40) * rng.IntN(4) {
+				text = append(text, "abcXYZ0189_-+/="[rng.IntN(15)])
+			}
+			text = append(text, ".,: \n\"\x80{"[rng.IntN(8)])
+		}
+		from := rng.IntN(8) // of a run that is not cut
+		for from > 0 && (from > len(text) || m.value[text[from-1]] || from < len(text) && text[from] == '=') {
+			from--
+		}
+		got := m.valuesIn(text, from, len(text), nil)
+		var want []valueSpan
+		for i := from; i < len(text); i++ {
+			start := i
+			for i < len(text) && m.value[text[i]] {
+				i++
+			}
+			end := i
+			for end < len(text) && text[end] == '=' {
+				end++
+			}
+			if i-start >= minValue && m.looksRandom(text[start:end]) {
+				want = append(want, valueSpan{int32(start), int32(end)})
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%q from %d: values %v, want %v", text, from, got, want)
+		}
+		found += len(got)
+	}
+	if found < 1000 {
+		t.Errorf("%d values, want so many that the test says something", found)
 	}
 }

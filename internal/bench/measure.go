@@ -17,11 +17,19 @@ func compete(ctx context.Context, tools []tool, runs int) ([]Result, error) {
 	results := make([]Result, len(tools))
 	for run := range runs + 1 {
 		for i, t := range tools {
+			if run == 0 && t.count != nil {
+				t.command = t.count
+			} else if t.count != nil {
+				t.found = nil
+			}
 			s, found, err := t.measure(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("running %s: %w", t.name, err)
 			}
-			results[i].Tool, results[i].Findings = t.name, found
+			results[i].Tool = t.name
+			if t.found != nil {
+				results[i].Findings = found
+			}
 			if run > 0 {
 				results[i].Samples = append(results[i].Samples, s)
 			}
@@ -33,7 +41,8 @@ func compete(ctx context.Context, tools []tool, runs int) ([]Result, error) {
 	return results, nil
 }
 
-// measure runs a tool once and returns what it took and the number of findings.
+// measure runs a tool once and returns what it took and the number of findings,
+// 0 if that is not to be read from its output.
 func (t *tool) measure(ctx context.Context) (Sample, int, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, t.command[0], t.command[1:]...)
@@ -51,6 +60,9 @@ func (t *tool) measure(ctx context.Context) (Sample, int, error) {
 		Wall: wall.Seconds(),
 		CPU:  (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(),
 		Peak: peakMemory(cmd.ProcessState),
+	}
+	if t.found == nil {
+		return s, 0, nil
 	}
 	out := stdout.Bytes()
 	if t.report != "" {
