@@ -52,6 +52,16 @@ func (j *judged) rule(f judge.Form) *rules.Rule {
 type line struct {
 	start, end  int
 	word, value bool // what led to it
+	// literal says that a literal may stand behind the word, which in a program
+	// a name comes before; open that this is not known.
+	literal, open bool
+}
+
+// wanted reports whether the judge is to look at a line of a program: at one that
+// can hold a value in quotes, as bytes or in a comment, or in which a word and
+// something random stand together, as in a literal of many lines.
+func (l *line) wanted(text []byte) bool {
+	return l.literal || l.word && l.value || l.open && mayHoldLiteral(text[l.start:l.end])
 }
 
 // judgeLines appends a candidate for each value that the judge takes for a
@@ -78,21 +88,21 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *De
 		if code && inPath(text, at, end) {
 			continue
 		}
-		n := judge.WordLines
-		if code && !goesOn(text, words[i].End) {
-			n = 1
+		n, literal := judge.WordLines, false
+		if code && !goesOn(text, end) {
+			n, literal = 1, mayHoldLiteral(restOfLine(text, at)) || inComment(text, at)
 		}
-		noted = w.addLines(family, text, words[i].Start, n, noted)
+		noted = w.addLines(family, text, at, n, literal, noted)
 	}
 	noted = -1
 	for at := range tr.Values() {
 		if !isDigest(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
-			noted = w.addLines(family, text, at, 0, noted)
+			noted = w.addLines(family, text, at, 0, false, noted)
 		}
 	}
 	in := newInheritance(family, len(text), d, tr)
 	for _, l := range w.merged() {
-		if code && !(l.word && l.value) && !mayHoldLiteral(text[l.start:l.end]) {
+		if code && !l.wanted(text) {
 			continue
 		}
 		first := len(w.found)
@@ -110,8 +120,9 @@ func (w *worker) merged() []line {
 	n := 0
 	for _, l := range w.lines {
 		if n > 0 && w.lines[n-1].start == l.start {
-			w.lines[n-1].word = w.lines[n-1].word || l.word
-			w.lines[n-1].value = w.lines[n-1].value || l.value
+			m := &w.lines[n-1]
+			m.word, m.value = m.word || l.word, m.value || l.value
+			m.literal, m.open = m.literal || l.literal, m.open || l.open
 			continue
 		}
 		w.lines[n] = l
@@ -366,6 +377,15 @@ func inCode(f judge.Family) bool {
 // middle of something that gives a name its value.
 func goesOn(text []byte, at int) bool { return endsIn(text, at, "=(:+\"'`\\") }
 
+// restOfLine returns what stands on a line from a place on.
+func restOfLine(text []byte, at int) []byte {
+	rest := text[at:min(len(text), at+judge.MaxLine)]
+	if n := bytes.IndexByte(rest, '\n'); n >= 0 {
+		return rest[:n]
+	}
+	return rest
+}
+
 // mayHoldLiteral reports whether a line of a program can hold a value: in
 // quotes, as bytes, or in a comment that assigns something.
 func mayHoldLiteral(l []byte) bool {
@@ -405,17 +425,17 @@ const minBytes = 7
 // a value if n is 0. It returns where the line of the place starts, and does
 // nothing if that is the one that starts at noted. Of a line that is too long to
 // be one, as in minified text, it notes the piece in which the place lies and the
-// one behind it.
-func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
+// one behind it. literal is that of the word's line.
+func (w *worker) addLines(f judge.Family, text []byte, at, n int, literal bool, noted int) int {
 	first, end, ok := shortLine(text, at)
 	if first <= noted {
 		return noted
 	}
-	w.lines = append(w.lines, line{first, end, n > 0, n == 0})
+	w.lines = append(w.lines, line{first, end, n > 0, n == 0, literal, n != 1})
 	if !ok {
 		if end < len(text) && n > 1 {
 			_, next := piece(text, end)
-			w.lines = append(w.lines, line{start: end, end: next})
+			w.lines = append(w.lines, line{start: end, end: next, open: true})
 		}
 		return first
 	}
@@ -424,7 +444,7 @@ func (w *worker) addLines(f judge.Family, text []byte, at, n, noted int) int {
 			break
 		}
 		if judge.Continued(f, text, start, end) {
-			w.lines = append(w.lines, line{start: start, end: end})
+			w.lines = append(w.lines, line{start: start, end: end, open: true})
 		}
 		n--
 	}

@@ -35,7 +35,7 @@ func (e *Engine) Explain(c *Chunk, n int) Explanation {
 		return x
 	}
 	for _, seen := range w.lines {
-		if seen.start == l.start && (!inCode(judge.FamilyOf(c.Path)) || seen.word && seen.value || mayHoldLiteral(text[l.start:l.end])) {
+		if seen.start == l.start && (!inCode(judge.FamilyOf(c.Path)) || seen.wanted(text)) {
 			x.Looked = true
 		}
 	}
