@@ -23,9 +23,9 @@ func TestAccept(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := acceptEngine(set)
-	for _, r := range set.Rules() {
-		if r.Severity == rules.None {
-			continue
+	for i, r := range set.Rules() {
+		if r.Severity == rules.None || testing.Short() && i%20 != 0 {
+			continue // under the race detector, which is what is short, a sample of them
 		}
 		t.Run(r.ID, func(t *testing.T) {
 			only, err := set.Only(r.ID)

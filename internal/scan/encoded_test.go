@@ -363,6 +363,9 @@ func edited(rnd *rand.Rand, base []byte) (text []byte, runs []rules.Run) {
 // TestDecodedAllocations holds the scan of text with nothing encoded to use no
 // memory for that.
 func TestDecodedAllocations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector makes pools forget")
+	}
 	text := bytes.Repeat([]byte("func (r *Reader) name(path string) error { return fmt.Errorf(\"reading %s: %w\\n\", path, err) } // github.com/name/of/a/repository\n"), 100)
 	e := scan.New(testSet(t), scan.Options{})
 	c := &scan.Chunk{Path: "a.go", Data: text, Encoding: decode.Text}

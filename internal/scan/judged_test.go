@@ -127,9 +127,12 @@ func TestExplain(t *testing.T) {
 // and windows of it to the findings in the whole.
 func TestLongLine(t *testing.T) {
 	e := scan.New(judgedSet(t), scan.Options{})
-	value := madeUp(24, 11)
+	value, many := madeUp(24, 11), 20_000
+	if testing.Short() {
+		many = 12_000
+	}
 	for _, path := range []string{"a.min.js", "a.json", "a.txt"} {
-		text := strings.Repeat("var token=f(a);", 20_000) + "password=\"" + value + "\";" + strings.Repeat("var token=f(a);", 20_000)
+		text := strings.Repeat("var token=f(a);", many) + "password=\"" + value + "\";" + strings.Repeat("var token=f(a);", many)
 		start := time.Now()
 		whole := e.Match(&scan.Chunk{Path: path, Data: []byte(text)})
 		if took := time.Since(start); took > 20*time.Second {
