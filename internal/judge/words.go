@@ -22,10 +22,21 @@ func Continued(f Family, text []byte, start, end int) bool {
 	switch text[k-1] {
 	case ',', '{':
 		return f != FamilyJSON || !keyed(text[start:end])
-	case '=', '(', '+', '[', '|', '?', ':', '>', '-':
+	case ':', '[':
+		return mayBeNamed(text[:k])
+	case '=', '(', '+', '|', '?', '>', '-':
 		return true
 	}
 	return false
+}
+
+// mayBeNamed reports whether the name that the last line of text begins with, if
+// any, is that of a credential or says nothing.
+func mayBeNamed(text []byte) bool {
+	lo := max(0, len(text)-160)
+	name := firstName(trimIndent(text[lo+LastNewline(text[lo:])+1:]))
+	n := readName(name)
+	return n.words == 0 || n.all&(meansCredential0|meansValue) != 0
 }
 
 // keyed reports whether a line of JSON begins with a key.

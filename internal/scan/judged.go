@@ -96,7 +96,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *De
 	}
 	noted = -1
 	for at := range tr.Values() {
-		if !isDigest(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
+		if !isDigest(text, at) && !isVersion(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
 			noted = w.addLines(family, text, at, 0, false, noted)
 		}
 	}
@@ -359,6 +359,29 @@ func isDigest(text []byte, at int) bool {
 		}
 	}
 	return false
+}
+
+// isVersion reports whether a value is the version of a Go module that has none:
+// a number, the time of the commit and the start of its id.
+func isVersion(text []byte, at int) bool {
+	const digits, hex = 14, 12
+	for n := 0; n < 3 && at < len(text) && text[at] >= '0' && text[at] <= '9'; n++ {
+		at++
+	}
+	if at+digits+hex+2 > len(text) || text[at] != '-' || text[at+digits+1] != '-' {
+		return false
+	}
+	for _, c := range text[at+1 : at+1+digits] {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	for _, c := range text[at+digits+2 : at+digits+2+hex] {
+		if !isHexByte(c) {
+			return false
+		}
+	}
+	return at+digits+hex+2 == len(text) || !isNameByte(text[at+digits+hex+2])
 }
 
 func isHexByte(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' }
