@@ -8,6 +8,9 @@ require (
 	golang.org/x/tools v0.52.0
 )
 
-require github.com/BurntSushi/toml v1.6.0 // indirect
+require (
+	github.com/BurntSushi/toml v1.6.0 // indirect
+	github.com/klauspost/compress v1.20.3 // indirect
+)
 
 replace github.com/keysift/keysift => ../..
