@@ -193,7 +193,7 @@ func (s *Source) match(ctx context.Context, engine *scan.Engine, path string, da
 		return found
 	}
 	if c.Encoding == decode.Binary {
-		c.Data = data[:min(len(data), binaryHead)]
+		c.Data = data[:min(len(data), scan.BinaryHead)]
 	}
 	return engine.Match(&c)
 }

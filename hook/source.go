@@ -83,9 +83,6 @@ type version struct {
 }
 
 const (
-	// binaryHead is how much of binary content is scanned, for formats that
-	// are known by their first bytes.
-	binaryHead = 4 << 10
 
 	// lfsHead begins the blobs that stand for content kept by git-lfs, which
 	// are no larger than lfsMax.
@@ -208,7 +205,7 @@ func (s *Source) read(ctx context.Context, c scan.Chunk, f *file, count *atomic.
 	skipped := ""
 	switch {
 	case c.Encoding == decode.Binary:
-		c.Data, skipped = data[:min(len(data), binaryHead)], "binary"
+		c.Data, skipped = data[:min(len(data), scan.BinaryHead)], "binary"
 	case len(data) <= lfsMax && bytes.HasPrefix(data, []byte(lfsHead)):
 		skipped = "lfs" // what is here is scanned, what it stands for is not
 	}

@@ -17,9 +17,11 @@ func compete(ctx context.Context, tools []tool, runs int) ([]Result, error) {
 	results := make([]Result, len(tools))
 	for run := range runs + 1 {
 		for i, t := range tools {
-			if run == 0 && t.count != nil {
+			switch {
+			case t.count == nil:
+			case run == 0:
 				t.command = t.count
-			} else if t.count != nil {
+			default:
 				t.found = nil
 			}
 			s, found, err := t.measure(ctx)

@@ -8,9 +8,6 @@ import (
 )
 
 const (
-	// binaryHead is how much of a binary blob is scanned, for formats that are
-	// known by their first bytes.
-	binaryHead = 4 << 10
 
 	// lfsHead begins the blobs that stand for content kept by git-lfs, which
 	// are no larger than lfsMax.
@@ -66,7 +63,7 @@ func (r *run) contents(path string, data []byte, by *lens) (found []scan.Finding
 	}
 	switch {
 	case c.Encoding == decode.Binary:
-		c.Data, k = data[:min(len(data), binaryHead)], binaryKind
+		c.Data, k = data[:min(len(data), scan.BinaryHead)], binaryKind
 		if by != nil {
 			*by.trace, by = scan.Trace{}, nil // deltas copy from more than was seen
 		}

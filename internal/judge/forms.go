@@ -437,6 +437,23 @@ func (p *parser) nameByValue(c *Candidate) {
 	}
 }
 
+// entryKeys are the keys whose value names what another entry holds, as in
+// name: X, value: Y.
+var entryKeys = [...]string{"name", "key", "id", "property", "field", "param", "label"}
+
+// NamesEntry reports whether text ends in such a key, but for quotes and blanks.
+func NamesEntry(text []byte) bool {
+	for len(text) > 0 && (isSpace(text[len(text)-1]) || isQuote(text[len(text)-1])) {
+		text = text[:len(text)-1]
+	}
+	for _, word := range entryKeys {
+		if n := len(text) - len(word); n >= 0 && equalFold(text[n:], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // entryName returns the value of a name: or key= entry between lo and hi, if
 // it may name a credential.
 func (p *parser) entryName(lo, hi int) (int, int) {
@@ -446,7 +463,7 @@ func (p *parser) entryName(lo, hi int) (int, int) {
 			continue
 		}
 		n := 0
-		for _, word := range [...]string{"name", "key", "id", "property", "field", "param", "label"} {
+		for _, word := range entryKeys {
 			if hasPrefixFold(p.text[i:hi], word) {
 				n = len(word)
 				break

@@ -77,10 +77,12 @@ func (p *parser) operand(c *Candidate, i int) bool {
 				s--
 			}
 			i = trimRight(p.text, floor, s)
-		case ch == '}' && p.accessors(i, floor) > floor:
-			i = trimRight(p.text, floor, p.accessors(i, floor))
 		case ch == '*' || ch == '}':
-			i = trimRight(p.text, floor, i-1)
+			e := i - 1
+			if ch == '}' {
+				e = p.accessors(i, floor)
+			}
+			i = trimRight(p.text, floor, e)
 		default:
 			return p.identifier(c, i, floor)
 		}
@@ -89,14 +91,14 @@ func (p *parser) operand(c *Candidate, i int) bool {
 }
 
 // accessors returns where the braces that end at e begin if they hold what gets
-// and sets a property, as in { get; set; }, or -1.
+// and sets a property, as in { get; set; }, or else the place of the last one.
 func (p *parser) accessors(e, floor int) int {
 	s := e - 1
 	for s > floor && p.text[s] != '{' && e-s < 60 {
 		s--
 	}
 	if p.text[s] != '{' || indexFold(p.text[s:e], "get;") < 0 {
-		return -1
+		return e - 1
 	}
 	return s
 }

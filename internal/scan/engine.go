@@ -327,7 +327,7 @@ func feed(ctx context.Context, src Source, queue, jobs chan<- *batch) {
 }
 
 // batchSize returns how many chunks the batch that holds the nth is to have: one
-// until the queue is full.
+// at first, so that all workers have something to do, then more and more.
 func batchSize(n, queued int) int { return min(1+n/(4*queued), maxBatch) }
 
 // send hands a batch to whoever reads the results and to the workers.
@@ -353,6 +353,7 @@ func (e *Engine) work(ctx context.Context, jobs <-chan *batch) {
 		for i := range b.items {
 			if it := &b.items[i]; it.chunk != nil {
 				it.result = w.scan(ctx, it.chunk)
+				it.chunk = nil // its data is not needed while the result waits
 			}
 		}
 		close(b.ready)

@@ -20,9 +20,9 @@ const (
 	WindowSize = 1<<20 + 2*WindowContext
 )
 
-// binaryHead is how much of binary content is handed out, for formats that are
-// known by their first bytes.
-const binaryHead = 4 << 10
+// BinaryHead is how much of binary content is handed out, in bytes, for formats
+// that are known by the first of them.
+const BinaryHead = 4 << 10
 
 // Windows hands out what r reads in chunks that have everything but data and
 // positions in common with c, in constant memory. Content whose encoding c does
@@ -37,7 +37,7 @@ func Windows(ctx context.Context, c Chunk, r io.Reader, buf *Buffer, yield func(
 		c.Encoding = decode.Sniff(w.data[:w.len])
 	}
 	if c.Encoding == decode.Binary {
-		c.Data = w.data[:min(w.len, binaryHead)]
+		c.Data = w.data[:min(w.len, BinaryHead)]
 		return c.Encoding, yield(&c), ended(err)
 	}
 	margin := WindowContext

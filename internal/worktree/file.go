@@ -19,10 +19,6 @@ const (
 	// wholeMax is the size in bytes up to which a file is one chunk.
 	wholeMax = 4 << 20
 
-	// binaryHead is how much of a binary file is handed out, for formats that
-	// are known by their first bytes.
-	binaryHead = 4 << 10
-
 	// growthMax is what a file may grow, beyond twice its size, while it is read.
 	growthMax = 64 << 20
 
@@ -190,7 +186,7 @@ func (f *file) whole(ctx context.Context, data []byte, err error, buf *scan.Buff
 
 // binary hands out the head of a binary file.
 func (f *file) binary(ctx context.Context, data []byte, err error, yield yielder) {
-	head := &scan.Chunk{Path: f.path, Data: data[:min(len(data), binaryHead)], Encoding: decode.Binary}
+	head := &scan.Chunk{Path: f.path, Data: data[:min(len(data), scan.BinaryHead)], Encoding: decode.Binary}
 	if !yield(head, nil) {
 		return
 	}

@@ -225,7 +225,7 @@ func TestLargeFiles(t *testing.T) {
 	}
 	writeTree(t, map[string]string{"a": "\x00" + strings.Repeat("x", 2*wholeMax)})
 	compare(t, "large binary", scanAll(t, []string{"a"}, Options{}),
-		[]event{event("file a \x00" + strings.Repeat("x", binaryHead-1)), "skipped binary a"})
+		[]event{event("file a \x00" + strings.Repeat("x", scan.BinaryHead-1)), "skipped binary a"})
 }
 
 // A file that is cut while its windows are read is read as far as it goes.

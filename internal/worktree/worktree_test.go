@@ -151,7 +151,7 @@ func TestSkipped(t *testing.T) {
 			[]event{"file .github/b 3", "file .gitignore 1", "file x.git/a 2"}},
 		{"binary", map[string]string{"a": "GIF89a\x00\x00"}, Options{}, []event{"file a GIF89a\x00\x00", "skipped binary a"}},
 		{"binary head", map[string]string{"a": "\x00" + strings.Repeat("x", 10000)}, Options{},
-			[]event{event("file a \x00" + strings.Repeat("x", binaryHead-1)), "skipped binary a"}},
+			[]event{event("file a \x00" + strings.Repeat("x", scan.BinaryHead-1)), "skipped binary a"}},
 		{"lfs", map[string]string{"a": lfsHead + "oid sha256:00\nsize 1\n"}, Options{},
 			[]event{event("file a " + lfsHead + "oid sha256:00\nsize 1\n"), "skipped lfs a"}},
 		{"size", map[string]string{"a": "123456", "b": "12345"}, Options{MaxFileSize: 5}, []event{"skipped user-limit a", "file b 12345"}},
