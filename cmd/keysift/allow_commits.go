@@ -2,14 +2,23 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 
 	"github.com/keysift/keysift/internal/history"
 	"github.com/keysift/keysift/internal/scan"
 )
 
-// A standing is a secret in a file, or in what else has a path in a history.
-type standing struct{ path, secret string }
+// A standing is a secret in a file, or in what else has a path in a history. The
+// secret is held as its hash.
+type standing struct {
+	path   string
+	secret [sha256.Size]byte
+}
+
+func standingOf(f *scan.Finding) standing {
+	return standing{f.Path, sha256.Sum256([]byte(f.Secret.Reveal()))}
+}
 
 // knowCommits lets entries of the policy that name commits see which of them
 // brought a finding. An audit of all objects knows of a blob only where it came
@@ -31,11 +40,11 @@ func (c *common) knowCommits(ctx context.Context, dir string, opts history.Optio
 	}
 	brought := map[standing][]string{}
 	for i := range found {
-		at := standing{found[i].Path, found[i].Secret.Reveal()}
+		at := standingOf(&found[i])
 		if id := found[i].Origin.Commit; !slices.Contains(brought[at], id) {
 			brought[at] = append(brought[at], id)
 		}
 	}
-	c.applied.Commits = func(f *scan.Finding) []string { return brought[standing{f.Path, f.Secret.Reveal()}] }
+	c.applied.Commits = func(f *scan.Finding) []string { return brought[standingOf(f)] }
 	return nil
 }
