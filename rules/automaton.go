@@ -26,6 +26,7 @@ type automaton struct {
 type hit struct {
 	end   int32
 	state uint16
+	reach reach // of the place end, if nothing comes of it
 }
 
 // lanes hold what each of the four streams found, in order.
@@ -66,16 +67,16 @@ func (a *automaton) scan(text []byte, found *lanes) {
 			continue
 		}
 		if s0&acceptBit != 0 {
-			found[0] = append(found[0], hit{int32(i + 1), s0 &^ acceptBit})
+			found[0] = append(found[0], hit{end: int32(i + 1), state: s0 &^ acceptBit})
 		}
 		if s1&acceptBit != 0 {
-			found[1] = append(found[1], hit{int32(base[1] + i + 1), s1 &^ acceptBit})
+			found[1] = append(found[1], hit{end: int32(base[1] + i + 1), state: s1 &^ acceptBit})
 		}
 		if s2&acceptBit != 0 {
-			found[2] = append(found[2], hit{int32(base[2] + i + 1), s2 &^ acceptBit})
+			found[2] = append(found[2], hit{end: int32(base[2] + i + 1), state: s2 &^ acceptBit})
 		}
 		if s3&acceptBit != 0 {
-			found[3] = append(found[3], hit{int32(base[3] + i + 1), s3 &^ acceptBit})
+			found[3] = append(found[3], hit{end: int32(base[3] + i + 1), state: s3 &^ acceptBit})
 		}
 	}
 	found[3] = a.single(text, s3&^acceptBit, 4*quarter, len(text), found[3])
@@ -95,7 +96,7 @@ func (a *automaton) single(text []byte, s uint16, from, to int, found []hit) []h
 		s = a.next[uint(s)<<rowBits|uint(a.class[text[i]])]
 		if s&acceptBit != 0 {
 			s &^= acceptBit
-			found = append(found, hit{int32(i + 1), s})
+			found = append(found, hit{end: int32(i + 1), state: s})
 		}
 	}
 	return found

@@ -31,6 +31,8 @@ type Match struct {
 	// specific. A rule without a pattern has AnyBits.
 	Bits   uint32
 	number int
+	hit    int   // of a word, the number of its hit in the first layer, from 1; 0 if more has come of that
+	reach  reach // of that hit
 }
 
 // A Matcher finds the matches of a set in texts. It owns memory that it uses
@@ -50,6 +52,11 @@ type Matcher struct {
 	path     string
 	words    []hit // context words found so far, see nearWords
 	covered  int   // they are all up to here
+
+	// Of the hit or value at hand: what decided about it, and whether anything
+	// has come of it beside a word.
+	lo, hi int
+	came   bool
 }
 
 // maxTokenLead is how far before a value a match of a token rule may start.
@@ -83,13 +90,8 @@ func (m *Matcher) Try(path string, text []byte, head bool, tr *Trace) []Match {
 	clear(m.done)
 	for i, l := range m.set.layers {
 		m.machine.sets, m.machine.pool = l.sets, l.pool
-		for _, h := range tr.hits[i] {
-			m.hit(l, text, h)
-		}
-		m.words, m.covered = m.words[:0], 0
-		for _, v := range tr.values {
-			m.atValue(l, text, int(v.start), int(v.end))
-		}
+		m.tryHits(l, i == 0, text, tr.hits[i])
+		m.tryValues(l, i == 0, text, tr.values)
 		if head {
 			m.tryAll(l, l.heads, text, 0)
 		}
@@ -100,7 +102,48 @@ func (m *Matcher) Try(path string, text []byte, head bool, tr *Trace) []Match {
 	return m.out
 }
 
-func (m *Matcher) hit(l *layer, text []byte, h hit) {
+// tryHits tries the rules of a layer at hits, but for those of which it is known
+// that nothing comes of them.
+func (m *Matcher) tryHits(l *layer, first bool, text []byte, hits []hit) {
+	for i := range hits {
+		h := &hits[i]
+		if h.reach.known() {
+			continue
+		}
+		m.begin(int(h.end))
+		found := len(m.out)
+		words := m.hit(l, text, *h)
+		switch {
+		case words == 0:
+			h.reach = m.seen(int(h.end))
+		case words == 1 && !m.came && first:
+			m.out[found].hit, m.out[found].reach = i+1, m.seen(int(h.end))
+		}
+	}
+}
+
+// tryValues is tryHits for values. What comes of a value may be known to one
+// layer only, so that the first one decides whether the others try it.
+func (m *Matcher) tryValues(l *layer, first bool, text []byte, values []valueSpan) {
+	m.words, m.covered = m.words[:0], 0
+	for i := range values {
+		v := &values[i]
+		if v.settled {
+			continue
+		}
+		m.begin(int(v.start))
+		m.atValue(l, text, int(v.start), int(v.end))
+		if r := m.seen(int(v.start)); first {
+			v.reach = r
+		} else {
+			v.reach = v.reach.and(r)
+		}
+	}
+}
+
+// hit tries the rules that the triggers of a hit lead to, and returns how many of
+// the matches are words.
+func (m *Matcher) hit(l *layer, text []byte, h hit) (words int) {
 	for _, t := range l.auto.triggers(h.state) {
 		start := int(h.end) - int(l.trigLen[t])
 		refs := l.triggerRefs(t)
@@ -116,22 +159,28 @@ func (m *Matcher) hit(l *layer, text []byte, h hit) {
 			case byContext:
 				m.aroundWord(l, n, ref, text, start)
 			case byWord:
-				m.atWord(l, n, ref, text, start)
+				if m.atWord(l, n, ref, text, start) {
+					words++
+				}
 			}
 		}
 	}
+	return words
 }
 
 // atMarker tries the starts from which the pattern can cover the marker, the
 // leftmost first.
 func (m *Matcher) atMarker(l *layer, n int, ref *refWords, text []byte, at int) {
 	marker := ref.marker(l.pool)
+	m.saw(at, at+len(marker))
 	if at+len(marker) > len(text) || string(text[at:at+len(marker)]) != marker {
 		return
 	}
 	rec := l.records[n].record()
 	lead := ref.lead()
 	done := int(m.done[l.first+n])
+	m.saw(at-lead.hi-maxEscape, at)
+	m.came = m.came || done > max(0, at-lead.hi)
 	if at < done {
 		return // in a match already
 	}
@@ -155,13 +204,18 @@ func (m *Matcher) atMarker(l *layer, n int, ref *refWords, text []byte, at int) 
 // earlier hit has tried are not tried again.
 func (m *Matcher) aroundWord(l *layer, n int, ref *refWords, text []byte, at int) {
 	word := ref.marker(l.pool)
+	m.saw(at-1, at+len(word)+1)
 	if !wordAt(text, at, word) {
 		return
 	}
 	rec := l.records[n].record()
 	lo, hi := window(text, at, at+len(word), int(rec.forward), int(rec.back), int(rec.lines))
 	// The reach counts from the ends of a match, which may be longer than it.
-	lo = max(lo-int(min(rec.max, maxMatch)), int(m.done[l.first+n]), 0)
+	lo = max(lo-int(min(rec.max, maxMatch)), 0)
+	m.saw(lo-maxEscape, hi+int(rec.min))
+	done := int(m.done[l.first+n])
+	m.came = m.came || done > lo
+	lo = max(lo, done)
 	hi = min(hi, len(text)-int(rec.min)+1)
 	first := &l.sets[rec.first]
 	for start := lo; start < hi; start++ {
@@ -176,16 +230,18 @@ func (m *Matcher) aroundWord(l *layer, n int, ref *refWords, text []byte, at int
 	m.done[l.first+n] = int32(max(lo, hi))
 }
 
-func (m *Matcher) atWord(l *layer, n int, ref *refWords, text []byte, at int) {
+// atWord adds a match that is nothing but a word, and reports whether there is one.
+func (m *Matcher) atWord(l *layer, n int, ref *refWords, text []byte, at int) bool {
 	word := ref.marker(l.pool)
-	if at < int(m.done[l.first+n]) {
-		return
+	m.saw(at-1, at+len(word)+1)
+	r := m.set.rule(l.first + n)
+	m.came = m.came || r.Path != nil
+	if r.Boundary != BoundNone && !wordAt(text, at, word) || r.Path != nil && !r.Path.MatchString(m.path) {
+		return false
 	}
 	end := at + len(word)
-	if r := m.set.rule(l.first + n); (r.Boundary == BoundNone || wordAt(text, at, word)) && (r.Path == nil || r.Path.MatchString(m.path)) {
-		m.out = append(m.out, Match{r, at, end, at, end, AnyBits, l.first + n})
-		m.done[l.first+n] = int32(end)
-	}
+	m.out = append(m.out, Match{Rule: r, Start: at, End: end, SecretStart: at, SecretEnd: end, Bits: AnyBits, number: l.first + n})
+	return true
 }
 
 // atValue tries, at the words of a value and of what leads up to it, the rules
@@ -195,6 +251,7 @@ func (m *Matcher) atValue(l *layer, text []byte, start, end int) {
 	for from > 0 && start-from < maxTokenLead && m.token[text[from-1]] {
 		from--
 	}
+	m.saw(from-maxEscape, end+1)
 	inWord := from > 0 && alnumByte(text[from-1])
 	for at := from; at+minValue <= end; at++ {
 		if !inWord || l.tokenInWord || escaped(text, at) {
@@ -222,6 +279,7 @@ func isName(text []byte, start, end int) bool {
 // value. Texts around values are looked through once, from the first value on.
 func (m *Matcher) nearWords(l *layer, text []byte, start, end int) []hit {
 	lo, hi := window(text, start, end, l.reach, l.reach, l.lines)
+	m.saw(lo-l.context.longest-1, hi+1)
 	if from := max(m.covered, lo); from < hi {
 		s := l.context.warmUp(text[max(0, from-l.context.longest+1):from])
 		m.words = l.context.single(text, s, from, hi, m.words)
@@ -245,6 +303,7 @@ func (m *Matcher) wordAndValue(l *layer, text []byte, wordEnd int, refs []refWor
 		word := ref.marker(l.pool)
 		if m.set.off[l.first+n] || start < int(m.done[l.first+n]) || int(rec.min) > end-start ||
 			!wordAt(text, wordEnd-len(word), word) {
+			m.came = m.came || int(m.done[l.first+n]) > start+1
 			continue
 		}
 		first := &l.sets[rec.first]
@@ -266,6 +325,7 @@ func (m *Matcher) tryAll(l *layer, list []uint16, text []byte, at int) {
 		rec := l.records[n].record()
 		if m.set.off[l.first+int(n)] || at >= len(text) || l.sets[rec.first][text[at]] == 0 ||
 			at < int(m.done[l.first+int(n)]) || !m.leftFree(l, &rec, text, at) {
+			m.came = m.came || at < int(m.done[l.first+int(n)])
 			continue
 		}
 		s, ok := m.match(l, int(n), &rec, text, at)
@@ -274,6 +334,9 @@ func (m *Matcher) tryAll(l *layer, list []uint16, text []byte, at int) {
 		}
 	}
 }
+
+// maxEscape is how many bytes before a place decide whether it is free.
+const maxEscape = 7
 
 // leftFree reports whether a match may start at a place, given the byte before.
 func (m *Matcher) leftFree(l *layer, rec *ruleRecord, text []byte, at int) bool {
@@ -325,15 +388,18 @@ func (m *Matcher) match(l *layer, n int, rec *ruleRecord, text []byte, at int) (
 	limit := min(len(text), at+int(rec.max))
 	if rec.engine != Regexp {
 		s, how := m.machine.run(l.code[rec.start:], text, at, limit, behind)
+		m.saw(at, m.machine.far)
 		if how != exhausted {
 			return s, how == matched
 		}
 	}
+	m.saw(at, limit+1)
 	return m.set.fallback(l, n, behind).match(text, at, limit)
 }
 
 // accept adds a match whose path and context are as the rule wants them.
 func (m *Matcher) accept(l *layer, n int, rec *ruleRecord, text []byte, s span) bool {
+	m.came = true // the path may decide, too
 	if s.secretEnd <= s.secretStart {
 		return false
 	}
@@ -344,7 +410,7 @@ func (m *Matcher) accept(l *layer, n int, rec *ruleRecord, text []byte, s span) 
 	if rec.flags&flagContext != 0 && !m.near(r, text, s) {
 		return false
 	}
-	m.out = append(m.out, Match{r, s.start, s.end, s.secretStart, s.secretEnd, rec.bits, l.first + n})
+	m.out = append(m.out, Match{Rule: r, Start: s.start, End: s.end, SecretStart: s.secretStart, SecretEnd: s.secretEnd, Bits: rec.bits, number: l.first + n})
 	return true
 }
 

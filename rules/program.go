@@ -23,6 +23,7 @@ type machine struct {
 	sets  []byteSet
 	pool  string
 	stack []choice
+	far   int // how far the last run has looked; len(text)+1 for its end
 }
 
 // An outcome is how an attempt ended.
@@ -39,14 +40,15 @@ const (
 func (m *machine) run(code []inst, text []byte, start, limit int, behind *byteSet) (span, outcome) {
 	pc, pos := uint16(0), start
 	secret, secretEnd := start, -1
-	steps := 0
+	steps, far := 0, start
 	m.stack = m.stack[:0]
 	for {
-		ok := true
+		ok, looked := true, 1
 		switch i := &code[pc]; i[0] {
 		case opLit:
 			n := int(i[1])
 			at := int(i[2]) | int(i[3])<<16
+			looked = n
 			if ok = pos+n <= limit && string(text[pos:pos+n]) == m.pool[at:at+n]; ok {
 				pos += n
 				pc++
@@ -58,13 +60,17 @@ func (m *machine) run(code []inst, text []byte, start, limit int, behind *byteSe
 			}
 		case opRun:
 			var n int
-			if n, ok = m.count(i, text, pos, limit); ok {
+			n, ok = m.count(i, text, pos, limit)
+			looked = n + 1
+			if ok {
 				pos += n
 				pc++
 			}
 		case opRunBack:
 			var n int
-			if n, ok = m.count(i, text, pos, limit); ok {
+			n, ok = m.count(i, text, pos, limit)
+			looked = n + 1
+			if ok {
 				pc++
 				if least := pos + int(i[2]); pos+n > least {
 					m.stack = append(m.stack, choice{pc, 1, least, pos + n - 1, secret, secretEnd})
@@ -74,12 +80,15 @@ func (m *machine) run(code []inst, text []byte, start, limit int, behind *byteSe
 			}
 		case opRunLazy:
 			var n int
-			if n, ok = m.count(i, text, pos, limit); ok {
+			n, ok = m.count(i, text, pos, limit)
+			looked = n + 1
+			if ok {
 				pc++
 				least := pos + int(i[2])
 				if pos+n > least {
 					m.stack = append(m.stack, choice{pc, 2, least + 1, pos + n, secret, secretEnd})
 				}
+				far = max(far, pos+looked)
 				pos = least
 				steps += n
 			}
@@ -111,16 +120,20 @@ func (m *machine) run(code []inst, text []byte, start, limit int, behind *byteSe
 				if secretEnd < 0 {
 					secret, secretEnd = start, pos
 				}
+				m.far = max(far, pos+1)
 				return span{start, pos, secret, secretEnd}, matched
 			}
 		}
 		if ok {
 			continue
 		}
+		far = max(far, pos+looked)
 		if len(m.stack) == 0 {
+			m.far = far
 			return span{}, failed
 		}
 		if steps++; steps > maxSteps {
+			m.far = len(text) + 1
 			return span{}, exhausted
 		}
 		top := &m.stack[len(m.stack)-1]

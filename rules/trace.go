@@ -20,6 +20,7 @@ const minValue = 16
 type Trace struct {
 	hits   [][]hit // by layer
 	values []valueSpan
+	size   int // of the text
 
 	// Marks are places in the text that its reader has noted beside, in order,
 	// and MarkKind says by which rule, 0 for none. They are the reader's own:
@@ -29,22 +30,15 @@ type Trace struct {
 }
 
 // A valueSpan is where a value stands.
-type valueSpan struct{ start, end int32 }
+type valueSpan struct {
+	start, end int32
+	reach      reach // of its start, if nothing comes of it that Try knows
+	settled    bool  // nothing comes of it at all
+}
 
 // A Run is a part of a text that was made from another one, its base: Len bytes
 // from Start on, copied from the base at Base, or new if Base is negative.
 type Run struct{ Start, Len, Base int }
-
-// Values yields where the values start, in order.
-func (t *Trace) Values() iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for _, v := range t.values {
-			if !yield(int(v.start)) {
-				return
-			}
-		}
-	}
-}
 
 // Spans yields where the values start and end, in order.
 func (t *Trace) Spans() iter.Seq2[int, int] {
@@ -57,7 +51,8 @@ func (t *Trace) Spans() iter.Seq2[int, int] {
 	}
 }
 
-func (t *Trace) reset(layers int) {
+func (t *Trace) reset(layers, size int) {
+	t.size = size
 	for len(t.hits) < layers {
 		t.hits = append(t.hits, nil)
 	}
@@ -71,7 +66,7 @@ func (t *Trace) reset(layers int) {
 // Look reads through text, which is shorter than 2 GiB, and notes in tr what is
 // needed to find matches. What tr held before is overwritten.
 func (m *Matcher) Look(text []byte, tr *Trace) {
-	tr.reset(len(m.set.layers))
+	tr.reset(len(m.set.layers), len(text))
 	for i, l := range m.set.layers {
 		l.auto.scan(text, &m.lanes)
 		for k := range m.lanes {
@@ -97,17 +92,17 @@ func (m *Matcher) LookDelta(text []byte, runs []Run, base, tr *Trace) {
 		m.Look(text, tr)
 		return
 	}
-	tr.reset(len(m.set.layers))
+	tr.reset(len(m.set.layers), len(text))
 	for i, l := range m.set.layers {
-		tr.hits[i] = l.auto.inherit(text, runs, base.hits[i], tr.hits[i])
+		tr.hits[i] = l.auto.inherit(text, runs, base.hits[i], base.size, tr.hits[i])
 	}
-	tr.values = m.inheritValues(text, runs, base.values, tr.values)
+	tr.values = m.inheritValues(text, runs, base, tr.values)
 }
 
 // inherit returns the hits in text: those in copied runs from the base, the
 // others by looking. A hit is decided by the bytes of the longest trigger up to
 // its end, so it is inherited if that many lie in one run.
-func (a *automaton) inherit(text []byte, runs []Run, base, found []hit) []hit {
+func (a *automaton) inherit(text []byte, runs []Run, base []hit, baseSize int, found []hit) []hit {
 	known := 0 // hits that end up to here are found
 	for i := 0; i < len(runs); i++ {
 		r := runs[i]
@@ -126,11 +121,12 @@ func (a *automaton) inherit(text []byte, runs []Run, base, found []hit) []hit {
 		found = a.between(text, known, sure, found)
 		shift := int32(r.Start - r.Base)
 		from := sort.Search(len(base), func(k int) bool { return int(base[k].end) > sure-int(shift) })
+		part := copiedBy(r, len(text), baseSize)
 		for _, h := range base[from:] {
 			if int(h.end+shift) > end {
 				break
 			}
-			found = append(found, hit{h.end + shift, h.state})
+			found = append(found, hit{h.end + shift, h.state, part.keep(h.reach, h.end)})
 		}
 		known = end
 	}
@@ -200,7 +196,7 @@ func (m *Matcher) valueAt(text []byte, start, end, to int, found []valueSpan) (i
 			last++ // padding belongs to it, an assignment behind a name does not harm
 		}
 		if m.remembered(text[start:last]) {
-			found = append(found, valueSpan{int32(start), int32(last)})
+			found = append(found, valueSpan{start: int32(start), end: int32(last)})
 		}
 	}
 	return end, found
@@ -276,16 +272,22 @@ func (m *Matcher) looksRandom(run []byte) bool {
 
 // inheritValues returns the values in text: those inside copied runs from the
 // base, those that touch a seam or new bytes by looking.
-func (m *Matcher) inheritValues(text []byte, runs []Run, base, found []valueSpan) []valueSpan {
+func (m *Matcher) inheritValues(text []byte, runs []Run, of *Trace, found []valueSpan) []valueSpan {
+	base := of.values
 	looked := 0 // no value that starts before is missing
 	for _, r := range runs {
 		end := r.Start + r.Len
 		from, to := r.Start, end
 		if r.Base >= 0 {
 			shift := int32(r.Start - r.Base)
+			part := copiedBy(r, len(text), of.size)
 			k := sort.Search(len(base), func(k int) bool { return int(base[k].start) > r.Base })
 			for ; k < len(base) && int(base[k].end+shift) < end; k++ {
-				found = append(found, valueSpan{base[k].start + shift, base[k].end + shift})
+				v := base[k]
+				v.reach = part.keep(v.reach, v.start)
+				v.settled = v.settled && v.reach.known()
+				v.start, v.end = v.start+shift, v.end+shift
+				found = append(found, v)
 			}
 			to = r.Start // only the seam
 		}

@@ -62,6 +62,77 @@ func TestLookDelta(t *testing.T) {
 	}
 }
 
+// TestTryDelta holds the matches in a text that was made by chains of random edits,
+// of which what came to nothing is not tried again, to those of a fresh look.
+func TestTryDelta(t *testing.T) {
+	set := builtin(t)
+	words := []string{" ", "\n", "\n\n\n\n", "x", "Q~", ".v1.", "airtable ", "datadog", " azure = ", "token: ", "password=", "api_key = \"", "\"",
+		"https://", "user:", "@host.example/", "account_sid", "twilio", "a1b2c3d4e5f60718", "293a4b5c6d7e8f90", "0123456789abcdef",
+		"a word or two of prose, which says nothing at all\n", "a3f", "8Q~", "AKIA", "SK", "\\n", "%3D"}
+	matches, quiet := 0, 0
+	for seed := range uint64(3000) {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		fresh, m := set.NewMatcher(), set.NewMatcher()
+		var base, got Trace
+		text := []byte("password: start\n")
+		m.Look(text, &base)
+		settleWords(m.Try("a.txt", text, true, &base), &base)
+		for step := range 8 {
+			next, runs := edit(rnd, text, words)
+			m.LookDelta(next, runs, &base, &got)
+			quiet += known(&got)
+			have := slices.Clone(m.Try("a.txt", next, true, &got))
+			want := slices.DeleteFunc(slices.Clone(fresh.Find("a.txt", next, true)), func(w Match) bool {
+				return isWord(&w) && !slices.ContainsFunc(have, func(h Match) bool { return h.Rule == w.Rule && h.Start == w.Start && h.End == w.End })
+			})
+			if !slices.EqualFunc(have, want, sameMatch) {
+				t.Fatalf("seed %d step %d: runs %v of %q to %q:\n got %v\nwant %v", seed, step, runs, text, next, have, want)
+			}
+			settleWords(have, &got)
+			matches += len(want)
+			text, base, got = next, got, base
+		}
+	}
+	if matches < 1000 || quiet < 10000 {
+		t.Errorf("%d matches and %d places not tried again, want enough of both to say something", matches, quiet)
+	}
+}
+
+// settleWords settles the words, as if nothing had come of them.
+func settleWords(matches []Match, tr *Trace) {
+	for i := range matches {
+		if m := &matches[i]; isWord(m) {
+			tr.SettleWord(m, m.Start, m.End)
+		}
+	}
+	for n, at := range tr.Unsettled() {
+		tr.SettleValue(n, at, at+1)
+	}
+}
+
+func isWord(m *Match) bool { return m.Bits == AnyBits }
+
+func sameMatch(a, b Match) bool {
+	return a.Rule == b.Rule && a.Start == b.Start && a.End == b.End && a.SecretStart == b.SecretStart && a.SecretEnd == b.SecretEnd
+}
+
+// known counts the places of which nothing comes.
+func known(tr *Trace) (n int) {
+	for _, hits := range tr.hits {
+		for _, h := range hits {
+			if h.reach.known() {
+				n++
+			}
+		}
+	}
+	for _, v := range tr.values {
+		if v.settled {
+			n++
+		}
+	}
+	return n
+}
+
 func equalSpans[T any](a, b []T) bool {
 	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
 }
@@ -193,7 +264,7 @@ func TestValuesIn(t *testing.T) {
 				end++
 			}
 			if i-start >= minValue && m.looksRandom(text[start:end]) {
-				want = append(want, valueSpan{int32(start), int32(end)})
+				want = append(want, valueSpan{start: int32(start), end: int32(end)})
 			}
 		}
 		if !slices.Equal(got, want) {

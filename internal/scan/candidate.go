@@ -36,9 +36,9 @@ var scoreOf = [...]float64{rules.LowConfidence: 0.5, rules.MediumConfidence: 0.9
 
 // candidates returns what is left of the matches in text after checks, the
 // judge, pairs and overlaps.
-func (w *worker) candidates(path string, text []byte, head bool, d *Delta, tr *Trace) []candidate {
+func (w *worker) candidates(path string, text []byte, head bool, tr *Trace, isBase bool) []candidate {
 	w.tryRules(path, text, head, &tr.Trace)
-	w.judgeLines(path, text, w.words, d, tr)
+	w.judgeLines(path, text, w.words, tr, isBase)
 	return w.settle(text)
 }
 

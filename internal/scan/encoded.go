@@ -73,7 +73,7 @@ func (w *worker) part(path string, text []byte, p *decode.Part, found []candidat
 	w.matcher.Look(p.Data, &w.trace.Trace)
 	w.tryRules(path, p.Data, p.Fresh(), &w.trace.Trace)
 	if judgeable(p) {
-		w.judgeLines(partPath(path, p), p.Data, w.words, nil, &w.trace)
+		w.judgeLines(partPath(path, p), p.Data, w.words, &w.trace, false)
 	}
 	for _, f := range w.settle(p.Data) {
 		if f.match.Rule.Severity == rules.None || p.Verbatim(f.match.Start, f.match.End) {

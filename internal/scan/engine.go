@@ -68,6 +68,8 @@ type worker struct {
 	trace   Trace             // of text that comes without one
 	words   []rules.Match     // matches that are only words for the judge
 	lines   []line            // that the judge is to look at
+	leads   []lead            // to them
+	judged  []line            // on which the judge has found something
 	values  []judge.Candidate // of one line
 
 	decoder decode.Decoder
@@ -119,10 +121,14 @@ func (e *Engine) MatchDelta(c *Chunk, d Delta, tr *Trace) []Finding {
 		*tr = Trace{} // of another text than that which deltas copy from
 		return w.matchText(c, text, enc)
 	}
+	tr.family = judge.FamilyOf(pathOf(c))
 	if d.Base == nil {
 		w.matcher.Look(text, &tr.Trace)
 	} else {
 		w.matcher.LookDelta(text, d.Runs, &d.Base.Trace, &tr.Trace)
+		if d.Base.family != tr.family {
+			tr.Unsettle()
+		}
 	}
 	return w.findings(c, text, enc, &d, tr)
 }
@@ -155,9 +161,8 @@ func (w *worker) decode(c *Chunk) ([]byte, decode.Encoding) {
 // findings judges matches and turns those in the chunk's own part into findings.
 // d says how the chunk was made; nil if it is not known.
 func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, d *Delta, tr *Trace) []Finding {
-	// What is in a container is judged as if the container were a folder.
-	path := strings.ReplaceAll(c.Path, "!", "/")
-	found := w.candidates(path, text, c.Base.Byte == 0, d, tr)
+	path := pathOf(c)
+	found := w.candidates(path, text, c.Base.Byte == 0, tr, d != nil && !d.Leaf)
 	if w.engine.opts.DecodeDepth >= 0 {
 		format := decode.FormatOf(path)
 		mark(format, text, d, tr)
@@ -177,6 +182,10 @@ func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, d *Delta, 
 	}
 	return out
 }
+
+// pathOf returns the path under which a chunk is judged: what is in a container
+// as if the container were a folder.
+func pathOf(c *Chunk) string { return strings.ReplaceAll(c.Path, "!", "/") }
 
 func (w *worker) finding(c *Chunk, text []byte, f *candidate, p *placer) Finding {
 	r := f.match.Rule

@@ -65,51 +65,64 @@ func (l *line) wanted(text []byte) bool {
 
 // judgeLines appends a candidate for each value that the judge takes for a
 // credential: on lines with a credential word, on the lines that such a line
-// may name a value for, and on lines with a value that looks random.
-func (w *worker) judgeLines(path string, text []byte, words []rules.Match, d *Delta, tr *Trace) {
-	w.lines = w.lines[:0]
-	tr.judged, tr.kept = tr.judged[:0], tr.kept[:0]
+// may name a value for, and on lines with a value that looks random. If other
+// chunks are made from this one, tr says thereafter which leads came to nothing.
+func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *Trace, isBase bool) {
+	w.lines, w.leads, w.judged = w.lines[:0], w.leads[:0], w.judged[:0]
 	if j := w.engine.judged(); j.text == nil && j.url == nil {
 		return
 	}
-	noted := -1 // start of the last line noted: places come in order
 	family := judge.FamilyOf(path)
-	code, structured := inCode(family), isStructured(family)
-	json := family == judge.FamilyJSON
-	for i := range words {
-		at, end := words[i].Start, words[i].End
-		if json && (opensBlock(text, end) || inValue(text, at, end)) {
-			continue
-		}
-		if structured && (inProse(text, at, end) || !attached(text, at, end)) && !(code && typed(text, end)) {
-			continue
-		}
-		if code && inPath(text, at, end) {
-			continue
-		}
-		n, literal := judge.WordLines, false
-		if code && !goesOn(text, end) {
-			n, literal = 1, mayHoldLiteral(restOfLine(text, at)) || inComment(text, at)
-		}
-		noted = w.addLines(family, text, at, n, literal, noted)
-	}
-	noted = -1
-	for at := range tr.Values() {
-		if !isDigest(text, at) && !isVersion(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
-			noted = w.addLines(family, text, at, 0, false, noted)
-		}
-	}
-	in := newInheritance(family, len(text), d, tr)
+	w.followWords(family, text, words, isBase)
+	w.followValues(family, text, tr, isBase)
+	code := inCode(family)
 	for _, l := range w.merged() {
 		if code && !l.wanted(text) {
 			continue
 		}
 		first := len(w.found)
-		var ok bool
-		if w.found, ok = in.verdict(l, w.found); !ok {
-			w.judgeLine(family, text, l)
+		w.judgeLine(family, text, l)
+		if len(w.found) > first {
+			w.judged = append(w.judged, l)
 		}
-		in.note(text, l, w.found[first:])
+	}
+	if isBase {
+		settle(text, w.leads, w.judged, tr)
+	}
+}
+
+// followWords notes the lines to which words lead.
+func (w *worker) followWords(family judge.Family, text []byte, words []rules.Match, isBase bool) {
+	code := inCode(family)
+	noted := reach{start: -1}
+	for i := range words {
+		at, end := words[i].Start, words[i].End
+		known := noted.holds(at)
+		if !known && leadsOn(family, text, at, end) {
+			n, literal := judge.WordLines, false
+			if code && !goesOn(text, end) {
+				n, literal = 1, mayHoldLiteral(restOfLine(text, at)) || inComment(text, at)
+			}
+			noted, known = w.addLines(family, text, at, n, literal, noted), true
+		}
+		if isBase {
+			w.leads = append(w.leads, lead{word: &words[i], reach: noted.or(known, text, at)})
+		}
+	}
+}
+
+// followValues notes the lines of values.
+func (w *worker) followValues(family judge.Family, text []byte, tr *Trace, isBase bool) {
+	code := inCode(family)
+	noted := reach{start: -1}
+	for n, at := range tr.Unsettled() {
+		known := noted.holds(at)
+		if !known && !isDigest(text, at) && !isVersion(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
+			noted, known = w.addLines(family, text, at, 0, false, noted), true
+		}
+		if isBase {
+			w.leads = append(w.leads, lead{value: n, reach: noted.or(known, text, at)})
+		}
 	}
 }
 
@@ -133,33 +146,36 @@ func (w *worker) merged() []line {
 
 // addLines notes the line in which a place lies: that of a word and, of the n-1
 // after it, those that may hold a value which an earlier line names, or that of
-// a value if n is 0. It returns where the line of the place starts, and does
-// nothing if that is the one that starts at noted. Of a line that is too long to
-// be one, as in minified text, it notes the piece in which the place lies and the
-// one behind it. literal is that of the word's line.
-func (w *worker) addLines(f judge.Family, text []byte, at, n int, literal bool, noted int) int {
-	first, end, ok := shortLine(text, at)
-	if first <= noted {
+// a value if n is 0. It returns which these are, and does nothing if they are
+// those noted last. Of a line that is too long to be one, as in minified text, it
+// notes the piece in which the place lies and the one behind it. literal is that
+// of the word's line.
+func (w *worker) addLines(f judge.Family, text []byte, at, n int, literal bool, noted reach) reach {
+	r := reachOf(text, at)
+	if r.start <= noted.start {
 		return noted
 	}
-	w.lines = append(w.lines, line{first, end, n > 0, n == 0, literal, n != 1})
-	if !ok {
-		if end < len(text) && n > 1 {
-			_, next := piece(text, end)
-			w.lines = append(w.lines, line{start: end, end: next, open: true})
+	w.lines = append(w.lines, line{r.start, r.end, n > 0, n == 0, literal, n != 1})
+	if !r.whole {
+		if r.end < len(text) && n > 1 {
+			_, next := piece(text, r.end)
+			w.lines = append(w.lines, line{start: r.end, end: next, open: true})
 		}
-		return first
+		return r
 	}
-	for start := end + 1; n > 1 && start < len(text); start = end + 1 {
-		if _, end, ok = shortLine(text, start); !ok {
+	for start := r.end + 1; n > 1 && start < len(text); start = r.last + 1 {
+		_, end, ok := shortLine(text, start)
+		if !ok {
+			r.whole = false
 			break
 		}
 		if judge.Continued(f, text, start, end) {
 			w.lines = append(w.lines, line{start: start, end: end, open: true})
 		}
+		r.last = end
 		n--
 	}
-	return first
+	return r
 }
 
 // shortLine returns the bounds of the line in which a place lies. For a line

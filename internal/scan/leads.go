@@ -10,6 +10,18 @@ import (
 // What stands here tells which words and values lead the judge to a line: most
 // stand in prose, paths, digests and code, where they name or are nothing.
 
+// leadsOn reports whether the word text[at:end] leads to its line.
+func leadsOn(f judge.Family, text []byte, at, end int) bool {
+	if f == judge.FamilyJSON && (opensBlock(text, end) || inValue(text, at, end)) {
+		return false
+	}
+	code := inCode(f)
+	if isStructured(f) && (inProse(text, at, end) || !attached(text, at, end)) && !(code && typed(text, end)) {
+		return false
+	}
+	return !code || !inPath(text, at, end)
+}
+
 // isStructured reports whether a file is a program or data in which a value
 // stands behind an operator or in quotes, and never just behind a word.
 func isStructured(f judge.Family) bool {
