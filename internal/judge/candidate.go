@@ -8,6 +8,7 @@ const (
 	MaxLine      = 4096 // a longer line is read in pieces, each judged by itself
 	MaxValue     = 2048 // a longer value is content, not a credential
 	RunLength    = 15   // bytes of a run that needs no word on its line
+	LeastLiteral = 4    // a shorter literal is no value
 )
 
 // maxLineCandidates bounds the candidates of a line, or of a piece of a long one.

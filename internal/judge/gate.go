@@ -21,7 +21,7 @@ func gate(text []byte, c *Candidate) Reject {
 func gateForm(text []byte, c *Candidate) Reject {
 	v := text[c.Start:c.End]
 	switch {
-	case len(v) < 4 || v[0] == '\\' && units(v) < 4:
+	case len(v) < LeastLiteral || v[0] == '\\' && units(v) < LeastLiteral:
 		return RejectShort
 	case len(v) > MaxValue:
 		return RejectLong

@@ -278,7 +278,7 @@ func (p *parser) quoted(s *span) {
 	if s.end-s.start < 3 || s.end-s.start > MaxValue {
 		return
 	}
-	if v := p.text[s.start:s.end]; !p.all && (len(v) < 4 || sentence(v)) {
+	if v := p.text[s.start:s.end]; !p.all && (len(v) < LeastLiteral || sentence(v)) {
 		return // as the gate would find in the end
 	}
 	c := Candidate{Start: s.start, End: s.end, Quote: s.quote}

@@ -101,7 +101,8 @@ func (w *worker) followWords(family judge.Family, text []byte, words []rules.Mat
 		if !known && leadsOn(family, text, at, end) {
 			n, literal := judge.WordLines, false
 			if code && !goesOn(text, end) {
-				n, literal = 1, mayHoldLiteral(restOfLine(text, at)) || inComment(text, at)
+				rest := restOfLine(text, at)
+				n, literal = 1, mayHoldLiteral(behindName(rest, end-at)) || mayHoldRemark(rest) && inComment(text, at)
 			}
 			noted, known = w.addLines(family, text, at, n, literal, noted), true
 		}

@@ -203,6 +203,17 @@ func endsIn(text []byte, at int, set string) bool {
 	return len(l) > 0 && strings.IndexByte(set, l[len(l)-1]) >= 0
 }
 
+// mayHoldRemark reports whether something that a comment goes on with behind a
+// word can be its value: prose has neither digits nor operators.
+func mayHoldRemark(rest []byte) bool {
+	for _, c := range rest {
+		if c >= '0' && c <= '9' || strings.IndexByte("\"'`=:@", c) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // inComment reports whether a place in a program lies on a line that is nothing
 // but a comment.
 func inComment(text []byte, at int) bool {
@@ -287,14 +298,36 @@ func restOfLine(text []byte, at int) []byte {
 	return rest
 }
 
+// behindName returns what is left of a line that begins with a word of n bytes,
+// behind the literal that ends with the name to which the word belongs: what that
+// names stands behind it. If there is none, it returns the line.
+func behindName(l []byte, n int) []byte {
+	if n = min(n, len(l)); n > 0 && isQuoteByte(l[n-1]) {
+		return l[n:]
+	}
+	for n < len(l) && (isNameByte(l[n]) || l[n] == '-' || l[n] == '.') {
+		n++
+	}
+	if n < len(l) && isQuoteByte(l[n]) {
+		return l[n+1:]
+	}
+	return l
+}
+
+func isQuoteByte(c byte) bool { return c == '"' || c == '\'' || c == '`' }
+
 // mayHoldLiteral reports whether a line of a program can hold a value: in
 // quotes, as bytes, or in a comment that assigns something.
 func mayHoldLiteral(l []byte) bool {
 	comment, assigns, listed := false, false, 0
-	for i, c := range l {
-		switch c {
+	for i := 0; i < len(l); i++ {
+		switch c := l[i]; c {
 		case '"', '\'', '`':
-			return true
+			n := bytes.IndexByte(l[i+1:], c)
+			if n < 0 || n >= judge.LeastLiteral || n > 0 && l[i+n] == '\\' {
+				return true
+			}
+			i += n + 1
 		case '#':
 			comment = true
 		case '*':
