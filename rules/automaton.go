@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,7 @@ type automaton struct {
 	next    []uint16 // state<<rowBits | class to state, with acceptBit
 	outs    []uint16 // triggers that end in a state, state after state
 	outEnd  []uint32 // end of a state's part of outs; it starts at the end of the one before
+	depth   []uint8  // of a state: how many of the last bytes may begin a trigger
 	longest int      // length of the longest trigger
 }
 
@@ -125,6 +127,7 @@ type trieBuilder struct {
 	count int // classes in use
 	next  [][1 << rowBits]int32
 	outs  [][]uint16
+	depth []uint8
 }
 
 // buildAutomaton returns the machine for triggers, which are told apart by
@@ -141,13 +144,16 @@ func buildAutomaton(triggers []string) (*automaton, error) {
 			}
 		}
 	}
+	if longest > math.MaxUint8 {
+		return nil, fmt.Errorf("a trigger has %d bytes, at most %d fit", longest, math.MaxUint8)
+	}
 	if b.count > 1<<rowBits {
 		return nil, fmt.Errorf("triggers use %d different bytes, at most %d fit", b.count-1, 1<<rowBits-1)
 	}
 	for c := 'A'; c <= 'Z'; c++ {
 		b.class[c] = b.class[c|0x20]
 	}
-	b.addState()
+	b.addState(0)
 	for i, t := range triggers {
 		b.insert(t, uint16(i))
 	}
@@ -157,7 +163,8 @@ func buildAutomaton(triggers []string) (*automaton, error) {
 	return b.finish(longest), nil
 }
 
-func (b *trieBuilder) addState() int32 {
+func (b *trieBuilder) addState(depth int) int32 {
+	b.depth = append(b.depth, uint8(depth))
 	b.next = append(b.next, [1 << rowBits]int32{})
 	b.outs = append(b.outs, nil)
 	return int32(len(b.next) - 1)
@@ -165,10 +172,10 @@ func (b *trieBuilder) addState() int32 {
 
 func (b *trieBuilder) insert(t string, id uint16) {
 	s := int32(0)
-	for _, c := range []byte(t) {
+	for i, c := range []byte(t) {
 		k := b.class[fold(c)]
 		if b.next[s][k] == 0 {
-			n := b.addState()
+			n := b.addState(i + 1)
 			b.next[s][k] = n
 		}
 		s = b.next[s][k]
@@ -214,6 +221,7 @@ func (b *trieBuilder) finish(longest int) *automaton {
 		}
 		a.outs = append(a.outs, b.outs[s]...)
 		a.outEnd = append(a.outEnd, uint32(len(a.outs)))
+		a.depth = append(a.depth, b.depth[s])
 	}
 	return a
 }

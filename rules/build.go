@@ -47,6 +47,7 @@ type reference struct {
 	how    uint8
 	marker string
 	lead   lead
+	of     *byteSet // the bytes of the lead; nil if any may stand there
 }
 
 // A builder compiles rules into a table.
@@ -160,6 +161,9 @@ func (b *builder) addProgram(p patternParser, re *syntax.Regexp, r *Rule, rec *r
 		engine, code = Regexp, nil
 	}
 	rec.engine = engine
+	if engine != Regexp {
+		rec.fixed = p.fixed(re)
+	}
 	b.code = append(b.code, code...)
 	return sh, nil
 }
@@ -195,12 +199,12 @@ func rightBound(sh *shape) *byteSet {
 func (b *builder) addTriggers(p patternParser, re *syntax.Regexp, n uint16, r *Rule, sh *shape) error {
 	var refs []reference
 	for _, m := range r.Markers {
-		l, ok := p.locate(re, m)
+		l, of, ok := p.locate(re, m)
 		if !ok {
 			return fmt.Errorf("marker %q is no literal part of pattern %s", m, r.Pattern)
 		}
 		l.hi = min(l.hi, maxBlock)
-		refs = append(refs, reference{rule: n, how: byMarker, marker: m, lead: l})
+		refs = append(refs, reference{rule: n, how: byMarker, marker: m, lead: l, of: of})
 	}
 	switch {
 	case len(refs) > 0 && !slices.ContainsFunc(r.Markers, func(m string) bool { return weak(m, sh) }):

@@ -179,13 +179,17 @@ func (m *Matcher) atMarker(l *layer, n int, ref *refWords, text []byte, at int) 
 	rec := l.records[n].record()
 	lead := ref.lead()
 	done := int(m.done[l.first+n])
-	m.saw(at-lead.hi-maxEscape, at)
-	m.came = m.came || done > max(0, at-lead.hi)
+	from := max(at-lead.hi, 0)
+	if of := ref.of(); of != noSet {
+		from = leadStart(&l.sets[of], text, from, at)
+	}
+	m.saw(from-maxEscape, at)
+	m.came = m.came || done > from
 	if at < done {
 		return // in a match already
 	}
 	first := &l.sets[rec.first]
-	for start := max(at-lead.hi, done, 0); start <= at-lead.lo; start++ {
+	for start := max(from, done); start <= at-lead.lo; start++ {
 		if first[text[start]] == 0 || !m.leftFree(l, &rec, text, start) {
 			continue
 		}
@@ -198,6 +202,15 @@ func (m *Matcher) atMarker(l *layer, n int, ref *refWords, text []byte, at int) 
 		}
 		return
 	}
+}
+
+// leadStart returns where the bytes of a set begin that stand right before a place,
+// at from at the earliest.
+func leadStart(set *byteSet, text []byte, from, at int) int {
+	for at > from && set[text[at-1]] != 0 {
+		at--
+	}
+	return at
 }
 
 // aroundWord tries the pattern at the words near a context word. Places that an
@@ -384,6 +397,13 @@ func (m *Matcher) match(l *layer, n int, rec *ruleRecord, text []byte, at int) (
 	var behind *byteSet
 	if rec.right != noSet {
 		behind = &l.sets[rec.right]
+	}
+	if f := rec.fixed; f.at > 0 {
+		k := at + int(f.at)
+		m.saw(at, k+1)
+		if k >= len(text) || text[k] != f.c {
+			return span{}, false
+		}
 	}
 	limit := min(len(text), at+int(rec.max))
 	if rec.engine != Regexp {

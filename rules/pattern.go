@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp/syntax"
+	"slices"
 )
 
 // A match has at most maxBlock bytes, and where its pattern sets no bound at
@@ -284,18 +285,21 @@ type locator struct {
 type locState struct {
 	seen int
 	lead lead
+	of   byteSet // bytes that what precedes the marker may consist of
 }
 
-// locate returns the range of lengths of what may precede marker in a match.
-func (p *patternParser) locate(re *syntax.Regexp, marker string) (lead, bool) {
+// locate returns the range of lengths of what may precede marker in a match, and
+// the bytes of which that may consist.
+func (p *patternParser) locate(re *syntax.Regexp, marker string) (found lead, of *byteSet, ok bool) {
 	l := &locator{p, marker, 1 << 16}
-	found, ok := lead{math.MaxInt, 0}, false
+	found, of = lead{math.MaxInt, 0}, new(byteSet)
 	for _, s := range l.step(re, []locState{{seen: -1}}) {
 		if s.seen == len(marker) {
 			found.lo, found.hi, ok = min(found.lo, s.lead.lo), max(found.hi, s.lead.hi), true
+			of.add(&s.of)
 		}
 	}
-	return found, ok
+	return found, of, ok
 }
 
 func (l *locator) step(re *syntax.Regexp, in []locState) []locState {
@@ -343,11 +347,14 @@ func (l *locator) stepSet(set *byteSet, in []locState) []locState {
 			out = append(out, s)
 		case s.seen < 0:
 			if narrow && set[l.marker[0]] == 1 {
-				out = append(out, locState{1, s.lead})
+				out = append(out, locState{1, s.lead, s.of})
 			}
-			out = append(out, locState{-1, lead{s.lead.lo + 1, addLen(s.lead.hi, 1)}})
+			s.lead = lead{s.lead.lo + 1, addLen(s.lead.hi, 1)}
+			s.of.add(set)
+			out = append(out, s)
 		case narrow && set[l.marker[s.seen]] == 1:
-			out = append(out, locState{s.seen + 1, s.lead})
+			s.seen++
+			out = append(out, s)
 		}
 	}
 	return mergeStates(out)
@@ -367,7 +374,9 @@ func (l *locator) stepRepeat(re *syntax.Regexp, in []locState) []locState {
 				if hi >= 0 {
 					far = addLen(s.lead.hi, hi)
 				}
-				out = append(out, locState{-1, lead{s.lead.lo + lo, far}})
+				s.lead = lead{s.lead.lo + lo, far}
+				s.of.add(set)
+				out = append(out, s)
 			}
 		}
 		return out
@@ -394,10 +403,76 @@ next:
 			if out[i].seen == s.seen {
 				out[i].lead.lo = min(out[i].lead.lo, s.lead.lo)
 				out[i].lead.hi = max(out[i].lead.hi, s.lead.hi)
+				out[i].of.add(&s.of)
 				continue next
 			}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// A fixedByte stands in all matches of an expression, so many bytes behind their
+// start.
+type fixedByte struct {
+	at uint8
+	c  byte
+}
+
+// fixed returns a fixed byte behind the first byte of an expression, the zero
+// value if there is none.
+func (p *patternParser) fixed(re *syntax.Regexp) fixedByte {
+	f := &fixer{p: p}
+	f.step(re)
+	return f.found
+}
+
+// A fixer goes along an expression as far as all matches are equally long.
+type fixer struct {
+	p     *patternParser
+	at    int
+	found fixedByte
+}
+
+// step reports whether to go on behind an expression.
+func (f *fixer) step(re *syntax.Regexp) bool {
+	if set, ok := f.p.setOf(re); ok {
+		return f.set(set)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, b := range f.p.literal(re) {
+			set := new(byteSet)
+			if addFolded(set, rune(b), re.Flags); !f.set(set) {
+				return false
+			}
+		}
+		return true
+	case syntax.OpCapture:
+		return f.step(re.Sub[0])
+	case syntax.OpConcat:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !f.step(sub) })
+	case syntax.OpRepeat:
+		if re.Min != re.Max {
+			return false
+		}
+		for range re.Min {
+			if !f.step(re.Sub[0]) {
+				return false
+			}
+		}
+		return true
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary, syntax.OpEmptyMatch:
+		return true
+	}
+	return false
+}
+
+func (f *fixer) set(s *byteSet) bool {
+	if f.at > 0 && s.count() == 1 {
+		f.found = fixedByte{uint8(f.at), byte(slices.Index(s[:], 1))}
+		return false
+	}
+	f.at++
+	return f.at <= math.MaxUint8
 }

@@ -185,7 +185,7 @@ func TestLocate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := (&patternParser{}).locate(re, tt.marker)
+		got, _, ok := (&patternParser{}).locate(re, tt.marker)
 		if !ok || got != (lead{tt.lo, tt.hi}) {
 			t.Errorf("%s: %q stands behind %v (found %v), want %d to %d", tt.pattern, tt.marker, got, ok, tt.lo, tt.hi)
 		}

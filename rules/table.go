@@ -50,13 +50,14 @@ type ruleRecord struct {
 	back, forward      uint16
 	lines, flags       uint8
 	engine             Engine
+	fixed              fixedByte
 	bits               uint32 // of shape.bits
 }
 
 // recordWords and refWords are the encoded forms of ruleRecord and reference.
 type (
 	recordWords [8]uint32
-	refWords    [3]uint32
+	refWords    [4]uint32
 )
 
 func (r *ruleRecord) words() recordWords {
@@ -65,7 +66,7 @@ func (r *ruleRecord) words() recordWords {
 		uint32(r.first) | uint32(r.left)<<16,
 		uint32(r.right) | uint32(r.back)<<16,
 		uint32(r.forward) | uint32(r.lines)<<16 | uint32(r.flags)<<24,
-		uint32(r.engine),
+		uint32(r.engine) | uint32(r.fixed.at)<<16 | uint32(r.fixed.c)<<24,
 		r.bits,
 	}
 }
@@ -76,7 +77,7 @@ func (w *recordWords) record() ruleRecord {
 		first: uint16(w[3]), left: uint16(w[3] >> 16),
 		right: uint16(w[4]), back: uint16(w[4] >> 16),
 		forward: uint16(w[5]), lines: uint8(w[5] >> 16), flags: uint8(w[5] >> 24),
-		engine: Engine(w[6]), bits: w[7],
+		engine: Engine(w[6] & 0xffff), fixed: fixedByte{uint8(w[6] >> 16), byte(w[6] >> 24)}, bits: w[7],
 	}
 }
 
@@ -85,18 +86,28 @@ func (b *builder) refWords(r reference) refWords {
 		uint32(r.rule) | uint32(r.how)<<16 | uint32(min(len(r.marker), 255))<<24,
 		uint32(finite(r.lead.lo)) | uint32(finite(r.lead.hi))<<16,
 		b.pool.string(r.marker),
+		uint32(b.leadSet(r)),
 	}
+}
+
+// leadSet returns the set of the bytes of a lead, noSet if it is of no use.
+func (b *builder) leadSet(r reference) uint16 {
+	if r.of == nil || r.lead.hi == 0 || r.of.count() >= wideSet {
+		return noSet
+	}
+	return b.pool.set(r.of)
 }
 
 func (w *refWords) rule() int  { return int(w[0] & 0xffff) }
 func (w *refWords) how() uint8 { return uint8(w[0] >> 16) }
 func (w *refWords) lead() lead { return lead{int(w[1] & 0xffff), int(w[1] >> 16)} }
+func (w *refWords) of() uint16 { return uint16(w[3]) } // the set of the lead's bytes
 func (w *refWords) marker(p string) string {
 	return p[w[2] : w[2]+w[0]>>24]
 }
 
 // tableMagic leads the encoded form; its last byte is the version.
-const tableMagic = "keysift\x02"
+const tableMagic = "keysift\x03"
 
 // An encoder writes sections: a length in bytes, then the bytes, aligned to 8.
 type encoder struct{ out []byte }
@@ -167,6 +178,7 @@ func (e *encoder) automaton(a *automaton) {
 	e.u16(a.next)
 	e.u16(a.outs)
 	e.u32(a.outEnd)
+	e.bytes(a.depth)
 	e.u32([]uint32{uint32(a.longest)})
 }
 
@@ -177,7 +189,7 @@ func (b *builder) encodeRefs(e *encoder, lists [][]reference) {
 			w := b.refWords(r)
 			words = append(words, w[:]...)
 		}
-		ends = append(ends, uint32(len(words)/3))
+		ends = append(ends, uint32(len(words)/len(refWords{})))
 	}
 	e.u32(ends)
 	e.u32(words)
@@ -293,6 +305,7 @@ func (d *decoder) automaton(a *automaton) {
 	a.next = view[uint16](d, 2)
 	a.outs = view[uint16](d, 2)
 	a.outEnd = view[uint32](d, 4)
+	a.depth = view[uint8](d, 1)
 	a.longest = d.number()
 }
 

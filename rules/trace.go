@@ -100,37 +100,51 @@ func (m *Matcher) LookDelta(text []byte, runs []Run, base, tr *Trace) {
 }
 
 // inherit returns the hits in text: those in copied runs from the base, the
-// others by looking. A hit is decided by the bytes of the longest trigger up to
-// its end, so it is inherited if that many lie in one run.
+// others by looking. A hit depends on the bytes of its trigger only, so it is
+// inherited if these lie in one run.
 func (a *automaton) inherit(text []byte, runs []Run, base []hit, baseSize int, found []hit) []hit {
 	known := 0 // hits that end up to here are found
-	for i := 0; i < len(runs); i++ {
-		r := runs[i]
-		for r.Base >= 0 && i+1 < len(runs) && runs[i+1].Base == r.Base+r.Len {
-			i++
-			r.Len += runs[i].Len
-		}
-		end := r.Start + r.Len
-		sure := r.Start + a.longest
-		if r.Start == 0 && r.Base == 0 {
-			sure = 0 // the start of the text is that of the base
-		}
-		if r.Base < 0 || sure >= end {
+	for _, r := range runs {
+		if r.Base < 0 {
 			continue // looked at with what follows, or at the end
 		}
-		found = a.between(text, known, sure, found)
-		shift := int32(r.Start - r.Base)
-		from := sort.Search(len(base), func(k int) bool { return int(base[k].end) > sure-int(shift) })
-		part := copiedBy(r, len(text), baseSize)
+		end := r.Start + r.Len
+		known, found = a.across(text, known, r.Start, end, found)
+		part, shift := copiedBy(r, len(text), baseSize), int32(r.Start-r.Base)
+		from := sort.Search(len(base), func(k int) bool { return int(base[k].end+shift) > known })
 		for _, h := range base[from:] {
-			if int(h.end+shift) > end {
+			at := int(h.end + shift)
+			if at > end {
 				break
 			}
-			found = append(found, hit{h.end + shift, h.state, part.keep(h.reach, h.end)})
+			if int(a.depth[h.state]) > at-r.Start { // of what stands before the run in the base
+				found = a.between(text, known, at, found)
+			} else {
+				found = append(found, hit{h.end + shift, h.state, part.keep(h.reach, h.end)})
+			}
+			known = at
 		}
 		known = end
 	}
 	return a.between(text, known, len(text), found)
+}
+
+// across appends the hits that end behind from, up to where no trigger that
+// begins before the seam can end any more, or to the end of text[:to]. It returns
+// where that is.
+func (a *automaton) across(text []byte, from, seam, to int, found []hit) (int, []hit) {
+	s := a.warmUp(text[max(0, from-a.longest+1):from])
+	for i := from; i < to; i++ {
+		if i >= seam && int(a.depth[s]) <= i-seam {
+			return i, found
+		}
+		s = a.next[uint(s)<<rowBits|uint(a.class[text[i]])]
+		if s&acceptBit != 0 {
+			s &^= acceptBit
+			found = append(found, hit{end: int32(i + 1), state: s})
+		}
+	}
+	return to, found
 }
 
 // between appends the hits that end behind from and not behind to.
