@@ -46,11 +46,16 @@ type unitCount struct{ all, ascii, bad int }
 // vain costs little, to pass over a text file may cost a credential. Tables of
 // small 16-bit numbers, the likeliest mistake, are full of control characters.
 func (c unitCount) plausible() bool {
-	return c.all >= minUnits && c.ascii*4 >= c.all && c.bad*50 <= c.all
+	return c.all >= minUnits && c.ascii*4 >= c.all && c.bad*badShare <= c.all
 }
 
+// badShare is how many units there must be to one that stands in no text.
+const badShare = 50
+
+// countUnits stops once there are too many bad units for text.
 func countUnits(head []byte, enc Encoding) unitCount {
 	var c unitCount
+	most := len(head) / 2 / badShare
 	for i := 0; i+1 < len(head); {
 		r, n := decodeUnit(head[i:], enc)
 		c.all += n / 2
@@ -59,6 +64,9 @@ func countUnits(head []byte, enc Encoding) unitCount {
 			c.ascii++
 		case r < 0xA0, r == 0xFFFD && i+n < len(head), r&0xFFFE == 0xFFFE:
 			c.bad++ // control characters, lone surrogates, noncharacters
+			if c.bad > most {
+				return unitCount{bad: c.bad}
+			}
 		}
 		i += n
 	}

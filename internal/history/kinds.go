@@ -1,8 +1,11 @@
 package history
 
 import (
+	"cmp"
 	"regexp"
+	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/keysift/keysift/rules"
@@ -14,17 +17,26 @@ import (
 // What counts is the last name, which tells the language, the words in the
 // folders above that rules take for context, and the paths that rules ask for.
 type pathKinds struct {
-	words []string
-	paths []*regexp.Regexp
-	dirs  map[[2]string]bool // pairs of folders that were compared
-	asked map[string]string  // which of paths match, by path
+	words  []string // that may stand in a name
+	across []string // that go on in the next name
+	paths  []pathRule
+	dirs   map[string]string // the words in folders
+	parts  map[string]string // and in their single names
+	asked  map[string]string // which of paths match, by path
+}
+
+// A pathRule is what a rule asks of paths. What it matches holds one of some
+// texts, in lower case, which is found out much faster.
+type pathRule struct {
+	re   *regexp.Regexp
+	some []string // nil if nothing is known
 }
 
 // maxAsked bounds what is remembered of paths.
 const maxAsked = 1 << 16
 
 func newPathKinds(set *rules.Set) *pathKinds {
-	k := &pathKinds{dirs: map[[2]string]bool{}, asked: map[string]string{}}
+	k := &pathKinds{dirs: map[string]string{}, parts: map[string]string{}, asked: map[string]string{}}
 	seen := map[string]bool{}
 	for _, r := range set.Rules() {
 		for _, w := range r.Context {
@@ -35,7 +47,7 @@ func newPathKinds(set *rules.Set) *pathKinds {
 		}
 		if r.Path != nil && !seen[r.Path.String()] {
 			seen[r.Path.String()] = true
-			k.paths = append(k.paths, r.Path)
+			k.paths = append(k.paths, pathRule{r.Path, textsIn(r.Path)})
 		}
 	}
 	return k
@@ -47,13 +59,7 @@ func (k *pathKinds) differ(a, b string) bool {
 	if a[i:] != b[j:] {
 		return true
 	}
-	pair := [2]string{a[:i], b[:j]}
-	differ, known := k.dirs[pair]
-	if !known {
-		differ = !slices.Equal(k.context(pair[0]), k.context(pair[1]))
-		k.dirs[pair] = differ
-	}
-	if differ {
+	if a[:i] != b[:j] && k.context(a[:i]) != k.context(b[:j]) {
 		return true
 	}
 	return k.special(a) != k.special(b)
@@ -66,11 +72,12 @@ func (k *pathKinds) special(path string) string {
 		return set
 	}
 	var bits []byte
+	lower := strings.ToLower(path)
 	for i, p := range k.paths {
 		if i%8 == 0 {
 			bits = append(bits, 0)
 		}
-		if p.MatchString(path) {
+		if p.may(lower) && p.re.MatchString(path) {
 			bits[i/8] |= 1 << (i % 8)
 		}
 	}
@@ -81,15 +88,96 @@ func (k *pathKinds) special(path string) string {
 	return k.asked[path]
 }
 
-// context returns the words that stand in a folder. Where one stands within a
-// longer word does not matter here: too many words only mean a scan too many.
-func (k *pathKinds) context(dir string) []string {
-	var out []string
-	lower := strings.ToLower(dir)
-	for _, w := range k.words {
-		if strings.Contains(lower, w) {
-			out = append(out, w)
+// may reports whether the pattern can match a path, given in lower case.
+func (p *pathRule) may(lower string) bool {
+	return p.some == nil || slices.ContainsFunc(p.some, func(t string) bool { return strings.Contains(lower, t) })
+}
+
+// textsIn returns texts, in lower case, of which whatever matches holds one; nil
+// if that is not known.
+func textsIn(re *regexp.Regexp) []string {
+	parsed, err := syntax.Parse(re.String(), syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	return textsOf(parsed.Simplify())
+}
+
+func textsOf(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(re.Rune))}
+	case syntax.OpCapture, syntax.OpPlus:
+		return textsOf(re.Sub[0])
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if texts := textsOf(sub); shortest(texts) > shortest(best) {
+				best = texts
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			texts := textsOf(sub)
+			if texts == nil {
+				return nil
+			}
+			all = append(all, texts...)
+		}
+		return all
+	}
+	return nil
+}
+
+// shortest returns the length of the shortest of some texts, 0 if there is none.
+func shortest(texts []string) int {
+	if len(texts) == 0 {
+		return 0
+	}
+	return len(slices.MinFunc(texts, func(a, b string) int { return cmp.Compare(len(a), len(b)) }))
+}
+
+// context returns the words that stand in a folder, as one text. Where one stands
+// within a longer word does not matter here: too many words only mean a scan too
+// many.
+func (k *pathKinds) context(dir string) string {
+	if known, ok := k.dirs[dir]; ok {
+		return known
+	}
+	var words []string
+	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
+		words = append(words, strings.Fields(k.inPart(part))...)
+	}
+	for _, w := range k.across {
+		if strings.Contains(strings.ToLower(dir), w) {
+			words = append(words, w)
 		}
 	}
-	return out
+	slices.Sort(words)
+	if len(k.dirs) == maxAsked {
+		clear(k.dirs)
+	}
+	k.dirs[dir] = strings.Join(slices.Compact(words), "\n")
+	return k.dirs[dir]
+}
+
+// inPart returns the numbers of the words that stand in the name of a folder.
+func (k *pathKinds) inPart(name string) string {
+	if known, ok := k.parts[name]; ok {
+		return known
+	}
+	var in []byte
+	lower := strings.ToLower(name)
+	for i, w := range k.words {
+		if strings.Contains(lower, w) {
+			in = append(strconv.AppendInt(in, int64(i), 36), ' ')
+		}
+	}
+	if len(k.parts) == maxAsked {
+		clear(k.parts)
+	}
+	k.parts[name] = string(in)
+	return k.parts[name]
 }
