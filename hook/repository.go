@@ -57,6 +57,9 @@ func Open(dir string, environ []string) (*Repository, error) {
 // Close releases the object database.
 func (r *Repository) Close() error { return r.store.Close() }
 
+// Repo returns what is read of git's own files.
+func (r *Repository) Repo() *repo.Repo { return r.repo }
+
 // WorkTree returns the top folder of the work tree, empty if there is none.
 func (r *Repository) WorkTree() string { return r.repo.WorkTree }
 

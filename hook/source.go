@@ -22,6 +22,8 @@ type Options struct {
 	// MaxBlob is the size in bytes above which content is left out; 0 means
 	// no limit.
 	MaxBlob int64
+	// Seen, if not nil, is told the path of every file that is handed out.
+	Seen func(path string)
 	// Archives says how containers are opened.
 	Archives scan.Archives
 }
@@ -40,7 +42,8 @@ type Source struct {
 	opts     Options
 	exposure scan.Exposure
 	steps    iter.Seq2[*step, error]
-	known    []repo.Hash // see step
+	known    []repo.Hash     // see step
+	added    map[string]bool // see Added; nil until it is asked for
 
 	files, blobs, commits, bytes atomic.Int64
 }
@@ -71,6 +74,8 @@ type file struct {
 	path string
 	mode uint32
 	id   repo.Hash
+	// added says that the index has the path and HEAD has not.
+	added bool
 	// skipped and failed say why there is no content to read, if so.
 	skipped string
 	failed  *scan.Incomplete
@@ -148,6 +153,9 @@ func (s *Source) step(st *step, yield func(*scan.Chunk, error) bool) bool {
 		var c *scan.Chunk
 		if err == nil {
 			c = s.chunk(st, f)
+			if s.opts.Seen != nil {
+				s.opts.Seen(f.path)
+			}
 		}
 		if !yield(c, err) {
 			return false

@@ -21,6 +21,22 @@ func (r *Repository) Staged(opts Options) (*Source, error) {
 	return s, nil
 }
 
+// Added reports whether HEAD has nothing at a path of a Source made by
+// [Repository.Staged].
+func (s *Source) Added(path string) bool {
+	if s.added == nil {
+		s.added = map[string]bool{}
+		for st := range s.steps {
+			for i := range st.files {
+				if f := &st.files[i]; f.added {
+					s.added[f.path] = true
+				}
+			}
+		}
+	}
+	return s.added[path]
+}
+
 // StagedPaths returns the paths of a Source made by [Repository.Staged].
 func (s *Source) StagedPaths() map[string]bool {
 	paths := map[string]bool{}
@@ -105,7 +121,7 @@ func (d *stagedDiff) files() []file {
 		if d.same[c.Path] {
 			continue
 		}
-		f := file{path: c.Path, mode: c.Mode, id: c.ID, skipped: kind(c.Mode)}
+		f := file{path: c.Path, mode: c.Mode, id: c.ID, added: c.OldID.IsZero(), skipped: kind(c.Mode)}
 		switch {
 		case c.Unmerged:
 			f.failed = &scan.Incomplete{

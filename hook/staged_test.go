@@ -54,6 +54,10 @@ func TestStagedDifferential(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("round %d: staged %q, want %q", round, got, want)
 		}
+		added := slices.DeleteFunc(got, func(path string) bool { return !src.Added(path) })
+		if want := s.lines("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=A"); !slices.Equal(added, want) {
+			t.Errorf("round %d: added %q, want %q", round, added, want)
+		}
 		if round%2 == 0 {
 			s.git("commit", "-q", "-m", fmt.Sprint(round))
 		}

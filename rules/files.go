@@ -41,17 +41,24 @@ type KnownFile struct {
 type Files struct {
 	rules   []*Rule
 	entries []KnownFile
-	byName  map[string][]int // by the last component
-	byTail  map[string][]int // by the part from the last dot on
-	byHead  map[string][]int // by the first minHead bytes
-	others  []inner          // the rest
+	index   []indexed // of entries, in the same order
 	names   int
+
+	// The places of the first entry with a last component, with the part of it
+	// from the last dot on, with its first minHead bytes, with a folder of which
+	// everything is meant, and with a word that starts with a byte.
+	byName, byTail, byHead, byDir map[string]place
+	byWord                        [256]place
 }
 
-// An inner is an entry that only a word in the middle of the name gives away.
-type inner struct {
-	word  string
-	entry int
+// A place is one more than the number of an entry; 0 is none.
+type place int32
+
+// An indexed is what Find wants to know of an entry.
+type indexed struct {
+	head string // what the last component starts with, before a star
+	word string // of entries in byWord: the longest text between stars
+	next place  // of the same key
 }
 
 // KnownFiles returns the files that the program knows. It costs some tens of
@@ -75,40 +82,70 @@ func (f *Files) Rule(id string) (*Rule, bool) {
 	return nil, false
 }
 
+// Known returns the names and patterns of a category, in the order of its file.
+func (f *Files) Known(id string) []KnownFile {
+	var out []KnownFile
+	for i := range f.entries {
+		if f.entries[i].Rule.ID == id {
+			out = append(out, f.entries[i])
+		}
+	}
+	return out
+}
+
 // Find returns what is known of a file by its path, which has "/" between its
 // components. Case does not count. That a file is a template comes before what
 // else it is, then the longest pattern counts.
 func (f *Files) Find(file string) (KnownFile, bool) {
 	var buf [128]byte
 	low := lowerASCII(buf[:0], file)
-	name := low[lastSlash(low)+1:]
-	best := -1
-	consider := func(list []int) {
-		for _, i := range list {
-			if e := &f.entries[i]; (best < 0 || f.entries[best].before(e)) && matchTail(e.Pattern, low) {
-				best = i
+	slash := lastSlash(low)
+	q := query{f, low, low[slash+1:], 0}
+	q.all(f.byName[string(q.name)])
+	if dot := bytes.LastIndexByte(q.name, '.'); dot >= 0 {
+		q.all(f.byTail[string(q.name[dot:])])
+	}
+	if len(q.name) >= minHead {
+		q.all(f.byHead[string(q.name[:minHead])])
+	}
+	if slash > 0 {
+		q.all(f.byDir[string(low[lastSlash(low[:slash])+1:slash])])
+	}
+	for i, c := range q.name {
+		for p := f.byWord[c]; p != 0; p = f.index[p-1].next {
+			if w := f.index[p-1].word; len(q.name)-i >= len(w) && string(q.name[i:i+len(w)]) == w {
+				q.consider(p)
 			}
 		}
 	}
-	consider(f.byName[string(name)])
-	for i := len(name) - 1; i >= 0; i-- {
-		if name[i] == '.' {
-			consider(f.byTail[string(name[i:])])
-			break
-		}
-	}
-	if len(name) >= minHead {
-		consider(f.byHead[string(name[:minHead])])
-	}
-	for i := range f.others {
-		if bytes.Contains(name, []byte(f.others[i].word)) {
-			consider([]int{f.others[i].entry})
-		}
-	}
-	if best < 0 {
+	if q.best == 0 {
 		return KnownFile{}, false
 	}
-	return f.entries[best], true
+	return f.entries[q.best-1], true
+}
+
+// A query is one run of Find.
+type query struct {
+	f         *Files
+	low, name []byte // the path in lower case, and its last component
+	best      place
+}
+
+// all considers an entry and those of the same key behind it.
+func (q *query) all(p place) {
+	for ; p != 0; p = q.f.index[p-1].next {
+		q.consider(p)
+	}
+}
+
+func (q *query) consider(p place) {
+	e, head := &q.f.entries[p-1], q.f.index[p-1].head
+	if len(q.name) < len(head) || string(q.name[:len(head)]) != head {
+		return
+	}
+	if (q.best == 0 || q.f.entries[q.best-1].before(e)) && matchTail(e.Pattern, q.low) {
+		q.best = p
+	}
 }
 
 // before reports whether other says more of a file than e.
@@ -180,30 +217,31 @@ func matchName(pattern string, name []byte) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// add puts an entry where Find looks for it.
+// add puts an entry where Find looks for it, before those that are there.
 func (f *Files) add(i int) {
-	last := path.Base(f.entries[i].Pattern)
-	f.names++
+	dir, last := path.Split(f.entries[i].Pattern)
+	x := &f.index[i]
+	x.head, _, _ = strings.Cut(last, "*")
 	star := strings.LastIndexByte(last, '*')
 	dot := strings.LastIndexByte(last, '.')
+	p := place(i + 1)
 	switch {
 	case star < 0:
-		f.byName[last] = append(f.byName[last], i)
+		x.next, f.byName[last] = f.byName[last], p
 	case dot > star:
-		f.byTail[last[dot:]] = append(f.byTail[last[dot:]], i)
+		x.next, f.byTail[last[dot:]] = f.byTail[last[dot:]], p
+	case len(x.head) >= minHead:
+		x.next, f.byHead[x.head[:minHead]] = f.byHead[x.head[:minHead]], p
+	case last == "*":
+		dir = path.Base(dir)
+		x.next, f.byDir[dir] = f.byDir[dir], p
 	default:
-		head, _, _ := strings.Cut(last, "*")
-		if len(head) >= minHead {
-			f.byHead[head[:minHead]] = append(f.byHead[head[:minHead]], i)
-			return
-		}
-		word := ""
 		for w := range strings.SplitSeq(last, "*") {
-			if len(w) > len(word) {
-				word = w
+			if len(w) > len(x.word) {
+				x.word = w
 			}
 		}
-		f.others = append(f.others, inner{word, i})
+		x.next, f.byWord[x.word[0]] = f.byWord[x.word[0]], p
 	}
 }
 
@@ -309,6 +347,8 @@ func validPattern(n string) error {
 	switch {
 	case n == "" || strings.Trim(n, "*/") == "":
 		return fmt.Errorf("pattern %q matches everything", n)
+	case strings.HasSuffix(path.Dir(n), "*") && strings.Trim(path.Base(n), "*") == "":
+		return fmt.Errorf("pattern %q: want the name of a folder before a star", n)
 	case n != strings.ToLower(n):
 		return fmt.Errorf("pattern %q: want lower case", n)
 	case strings.HasPrefix(n, "/") || path.Clean(n) != n:
@@ -339,7 +379,10 @@ func openFiles(table string) (f *Files, err error) {
 		}
 	}()
 	c := &coldReader{in}
-	f = &Files{byName: make(map[string][]int, 1024), byTail: make(map[string][]int, 256), byHead: make(map[string][]int, 64)}
+	f = &Files{
+		entries: make([]KnownFile, 0, 1024), byName: make(map[string]place, 640), byTail: make(map[string]place, 160),
+		byHead: map[string]place{}, byDir: map[string]place{},
+	}
 	for range c.num() {
 		r := &Rule{ID: c.str(), Title: c.str(), Kind: File, Provider: "Generic", Remedy: genericRemedy, Confidence: LowConfidence}
 		r.Severity = Severity(c.num())
@@ -347,12 +390,15 @@ func openFiles(table string) (f *Files, err error) {
 		f.rules = append(f.rules, r)
 		for range c.num() {
 			e := KnownFile{Rule: r, Template: template, Title: c.str(), Severity: Severity(c.num()), Provider: c.str(), Remedy: c.str()}
-			for _, n := range c.list() {
-				e.Pattern = n
+			for range c.num() {
+				e.Pattern = c.str()
 				f.entries = append(f.entries, e)
-				f.add(len(f.entries) - 1)
 			}
 		}
+	}
+	f.names, f.index = len(f.entries), make([]indexed, len(f.entries))
+	for i := len(f.entries) - 1; i >= 0; i-- {
+		f.add(i)
 	}
 	f.rules = append(f.rules, &Rule{
 		ID: fileOther, Title: "File that holds credentials", Kind: File, Severity: High,

@@ -114,7 +114,7 @@ func (c *fixFlags) run(ctx context.Context, sys *system, args []string) error {
 		return err
 	}
 	r := &repair{fixFlags: c, sys: sys, args: args}
-	about, err := c.newFileFindings(places, set, nil, r.keep)
+	about, err := c.newFileFindings(places, set, exposed.FileOptions{Each: r.keep})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/keysift/keysift/hook"
+	"github.com/keysift/keysift/internal/exposed"
 	"github.com/keysift/keysift/internal/repo"
 	"github.com/keysift/keysift/internal/report"
 	"github.com/keysift/keysift/internal/scan"
@@ -56,7 +57,8 @@ git.
 
 The report goes to standard error. What is less likely than medium is never
 shown; --fail-confidence high lets medium pass. Configuration, known findings
-and comments count as they are staged.`,
+and comments count as they are staged. A file that holds what was found, and had
+better be kept out of git, is named with the command that does so.`,
 		setup: func(f *pflag.FlagSet) runFunc {
 			c := &hookFlags{}
 			c.common.declare(f)
@@ -103,12 +105,14 @@ func (c *hookFlags) run(ctx context.Context, sys *system, args []string) error {
 // A hookRun is one run of the hook.
 type hookRun struct {
 	*hookFlags
-	sys   *system
-	stage string
-	repo  *hook.Repository
-	src   *hook.Source
-	files *worktree.Source  // given by name and not staged; may be nil
-	odd   map[string]string // paths that are not UTF-8, by what a report makes of them
+	sys    *system
+	stage  string
+	repo   *hook.Repository
+	src    *hook.Source
+	files  *worktree.Source  // given by name and not staged; may be nil
+	about  *fileFindings     // makes the findings about files; may be nil
+	staged map[string]bool   // paths of what is staged
+	odd    map[string]string // paths that are not UTF-8, by what a report makes of them
 }
 
 func (c *hookFlags) hookRun(ctx context.Context, sys *system, args []string) error {
@@ -141,6 +145,11 @@ func (c *hookFlags) hookRun(ctx context.Context, sys *system, args []string) err
 	if err != nil {
 		return err
 	}
+	places := exposed.New(exposed.Options{Env: lookupEnv(sys)})
+	defer func() { _ = places.Close() }()
+	if h.about, err = h.newAbout(places, set); err != nil {
+		return err
+	}
 	if err := h.sources(args); err != nil {
 		var in *scan.Incomplete
 		if !errors.As(err, &in) {
@@ -168,7 +177,7 @@ func (h *hookRun) outside(ctx context.Context, err error) error {
 // job returns the job that reports what the hook has found.
 func (h *hookRun) job(set *rules.Set, findings scanFunc) *job {
 	return &job{
-		common: &h.common, sys: h.sys, set: set, scan: findings, text: h.text,
+		common: &h.common, sys: h.sys, set: set, scan: findings, about: h.about, text: h.text,
 		relative: func(path string) string { return path },
 		coverage: h.coverage,
 	}
@@ -181,16 +190,19 @@ func (h *hookRun) sources(args []string) (err error) {
 		return err
 	}
 	opts := hook.Options{Exclude: exclude, MaxBlob: int64(h.maxFileSize), Archives: h.archives()}
+	if h.about != nil {
+		opts.Seen = h.about.See
+	}
 	switch h.stage {
 	case stagePreCommit, stagePreMerge:
 		if h.src, err = h.repo.Staged(opts); err != nil {
 			return err
 		}
-		staged := h.src.StagedPaths()
-		h.odd = oddPaths(staged)
+		h.staged = h.src.StagedPaths()
+		h.odd = oddPaths(h.staged)
 		// A matcher is made for each worker: not for those that get nothing.
-		h.jobs = min(h.jobs, max(len(staged)+len(args), 1))
-		return h.unstaged(args, staged)
+		h.jobs = min(h.jobs, max(len(h.staged)+len(args), 1))
+		return h.unstaged(args)
 	case stageMessage:
 		if len(args) != 1 {
 			return errors.New("want the file of the message: keysift hook run --stage commit-msg FILE")
@@ -210,10 +222,10 @@ func (h *hookRun) sources(args []string) (err error) {
 
 // unstaged makes a source of the files that are not staged. Symbolic links and
 // submodules are no content of the repository.
-func (h *hookRun) unstaged(names []string, staged map[string]bool) error {
+func (h *hookRun) unstaged(names []string) error {
 	var list []string
 	for _, name := range names {
-		if !staged[h.inRepository(name)] {
+		if !h.staged[h.inRepository(name)] {
 			list = append(list, name)
 		}
 	}
@@ -283,6 +295,35 @@ func (h *hookRun) pushed(args []string, opts hook.Options) (*hook.Source, error)
 		return nil, err
 	}
 	return h.repo.Pushed(updates, to, opts)
+}
+
+// newAbout returns what makes the findings about files of a commit to be, or of
+// those that are pushed. A server has no work tree that says what is ignored.
+func (h *hookRun) newAbout(places *exposed.Places, set *rules.Set) (*fileFindings, error) {
+	tree := places.Of(h.repo.Repo())
+	change := exposed.Change{Tree: tree}
+	switch h.stage {
+	case stagePreCommit, stagePreMerge:
+		change.Exposure = scan.Staged
+	case stagePrePush:
+		change.Exposure = scan.Committed
+	default:
+		return nil, nil
+	}
+	if tree == nil {
+		return nil, nil
+	}
+	return h.newFileFindings(places, set, exposed.FileOptions{
+		Change: func(path string, named bool, findings int) (exposed.Change, bool) {
+			if change.Exposure == scan.Committed {
+				return change, named && findings > 0 // of others, what they hold has said all
+			}
+			c := change
+			c.Added = h.src.Added(path)
+			c.Content = func() ([]byte, error) { return h.repo.StagedFile(path) }
+			return c, h.staged[path]
+		},
+	})
 }
 
 // findings yields what the change adds, then what stands in other files.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/keysift/keysift/hook"
 	"github.com/keysift/keysift/internal/report"
+	"github.com/keysift/keysift/internal/scan"
+	"github.com/keysift/keysift/rules"
 )
 
 // maxNamed bounds how many paths a command of the hook's message names.
@@ -23,14 +25,33 @@ const maxNamed = 20
 func (h *hookRun) text(w io.Writer, run *report.Run, color bool) error {
 	b := bufio.NewWriter(w)
 	refused := false
+	files, held := aboutFiles(run)
 	for _, r := range run.Findings {
+		if r.Kind == rules.File.String() && held[r.Path] {
+			continue // told with what the file holds
+		}
 		blocks := r.Advisory == "" && r.Suppressed == nil
 		refused = refused || blocks
 		h.finding(b, r, color)
 		if !blocks {
 			continue
 		}
-		h.say(b, h.cure(r))
+		if r.Kind == rules.File.String() {
+			h.say(b, h.keepOut(r))
+			continue
+		}
+		cure := h.cure(r)
+		if files[r.Path] != nil && h.amends(r) {
+			// With its name, amending would take the file in again.
+			cure = advice{"Not pushed yet; keep the file out of git, as below, then:", "git commit --amend --no-edit"}
+		}
+		h.say(b, cure)
+		for _, p := range r.Places {
+			if f := files[scan.FileOf(p.Path)]; f != nil {
+				h.say(b, h.keepOut(f))
+				delete(files, scan.FileOf(p.Path))
+			}
+		}
 		h.say(b, advice{"Meant to be there:", h.allow(r) + ` --reason "…"`})
 	}
 	if skip := hook.SkipCommand(h.stage); refused && skip != "" {
@@ -43,6 +64,36 @@ func (h *hookRun) text(w io.Writer, run *report.Run, color bool) error {
 		}
 	}
 	return b.Flush()
+}
+
+// aboutFiles returns the findings about files by their paths, and in which files
+// something is found: one message is enough for both.
+func aboutFiles(run *report.Run) (files map[string]*report.Record, held map[string]bool) {
+	files, held = map[string]*report.Record{}, map[string]bool{}
+	for _, r := range run.Findings {
+		if r.Kind == rules.File.String() {
+			if r.Suppressed == nil {
+				files[r.Path] = r
+			}
+			continue
+		}
+		for _, p := range r.Places {
+			held[scan.FileOf(p.Path)] = true
+		}
+	}
+	return files, held
+}
+
+// keepOut returns the command that keeps a file out of git.
+func (h *hookRun) keepOut(r *report.Record) advice {
+	_, state, ok := strings.Cut(r.Reason, "; ")
+	if !ok {
+		state = r.Reason
+	}
+	return advice{
+		report.Visible(r.Title) + "; " + report.Visible(state) + ". Keep it out of git:",
+		"keysift fix " + h.userPath(r.Path),
+	}
 }
 
 // An advice is a line that ends in a command.
@@ -151,6 +202,12 @@ func (h *hookRun) unstage(r *report.Record) string {
 	return command
 }
 
+// amends reports whether a finding stands in the last commit, which can be
+// amended.
+func (h *hookRun) amends(r *report.Record) bool {
+	return h.stage != stagePreReceive && commitOf(r) != "" && h.repo.HeadIs(commitOf(r))
+}
+
 func (h *hookRun) cureCommit(r *report.Record) advice {
 	commit := commitOf(r)
 	text := "Not pushed yet; take it out of the commit:"
@@ -161,9 +218,9 @@ func (h *hookRun) cureCommit(r *report.Record) advice {
 		return advice{"Not pushed yet; delete the tag and write it anew:", "git tag -d " + hook.ShellWord(h.repo.Tag(name))}
 	}
 	switch {
-	case h.stage != stagePreReceive && h.repo.HeadIs(commit) && strings.HasPrefix(r.Path, "commit:"):
+	case h.amends(r) && strings.HasPrefix(r.Path, "commit:"):
 		return advice{text, "git commit --amend"}
-	case h.stage != stagePreReceive && h.repo.HeadIs(commit):
+	case h.amends(r):
 		return advice{"Not pushed yet; take it out of the file, then:", "git commit --amend --no-edit " + h.pathspec(r.Path)}
 	case h.repo.Parented(commit):
 		return advice{text, "git rebase -i " + short(commit) + "^"}

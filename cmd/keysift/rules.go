@@ -23,7 +23,9 @@ func rulesCommand() *command {
 		manual: `
 rules list       lists all rules, with the engine that runs each: program is a
                  byte program without a choice to take back, backtrack one with
-                 bounded backtracking, regexp the standard library's.
+                 bounded backtracking, regexp the standard library's, file the
+                 names of files and what git, an image or a package makes of
+                 them.
 rules show ID    shows one rule with its remedy.
 rules check FILE validates a file of own rules and runs the examples in it. The
                  file is used by --rules FILE; the folder rules/builtin of the
@@ -83,6 +85,14 @@ func (c *rulesFlags) list(w io.Writer) error {
 		lines = append(lines, ruleLine{r.ID, r.Title, r.Provider, r.Kind.String(), r.Severity.String(),
 			r.Confidence.String(), r.Engine.String(), r.Check, r.Remedy})
 	}
+	about, err := fileRules()
+	if err != nil {
+		return err
+	}
+	for _, r := range about {
+		lines = append(lines, ruleLine{ID: r.ID, Title: r.Title, Provider: r.Provider, Kind: r.Kind.String(), Severity: r.Severity.String(),
+			Confidence: r.Confidence.String(), Engine: fileEngine, Remedy: r.Remedy})
+	}
 	switch c.format {
 	case "json":
 		e := json.NewEncoder(w)
@@ -116,6 +126,9 @@ func (c *rulesFlags) show(w io.Writer, id string) error {
 	r, ok := set.Rule(id)
 	if !ok {
 		return fmt.Errorf("unknown rule %q; keysift rules list shows all ids", id)
+	}
+	if r.Kind == rules.File {
+		return writeFileRule(w, set, r)
 	}
 	return writeRule(w, set, r)
 }

@@ -107,7 +107,7 @@ func (c *scanFlags) run(ctx context.Context, sys *system, args []string) error {
 	if err != nil {
 		return err
 	}
-	about, err := c.newFileFindings(places, set, c.notFiles(args), nil)
+	about, err := c.newFileFindings(places, set, exposed.FileOptions{Except: c.notFiles(args)})
 	if err != nil {
 		return err
 	}
@@ -151,26 +151,28 @@ type fileFindings struct {
 	*exposed.Files
 	places *exposed.Places
 	except map[string]bool
+	stamps bool // the exposure of findings is not known yet
 }
 
-// newFileFindings returns what does that for the files that places know, but
-// for the paths in except. each sees every finding; it may be nil.
-func (c *common) newFileFindings(places *exposed.Places, set *rules.Set, except map[string]bool, each func(*scan.Finding)) (*fileFindings, error) {
-	known, err := rules.KnownFiles()
-	if err != nil {
+// newFileFindings returns what does that for the files that places know. It fills
+// in the options that all commands have in common.
+func (c *common) newFileFindings(places *exposed.Places, set *rules.Set, opts exposed.FileOptions) (*fileFindings, error) {
+	var err error
+	if opts.Known, err = rules.KnownFiles(); err != nil {
 		return nil, err
 	}
-	opts := exposed.FileOptions{
-		Known: known, Enabled: set.FileEnabled, Except: except, Each: each,
-		Counts: func(f *scan.Finding) bool {
-			return f.Confidence >= c.minConfidence && f.Severity >= c.minSeverity
-		},
+	opts.Enabled = set.FileEnabled
+	opts.Counts = func(f *scan.Finding) bool {
+		return f.Confidence >= c.minConfidence && f.Severity >= c.minSeverity
 	}
-	return &fileFindings{places.NewFiles(opts), places, except}, nil
+	return &fileFindings{places.NewFiles(opts), places, opts.Except, opts.Change == nil}, nil
 }
 
 // stamp yields findings with their exposure.
 func (a *fileFindings) stamp(seq iter.Seq2[scan.Finding, error]) iter.Seq2[scan.Finding, error] {
+	if !a.stamps {
+		return seq
+	}
 	return a.places.Stamp(seq, a.except)
 }
 

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/keysift/keysift/internal/scan"
-	"github.com/keysift/keysift/rules"
 )
 
 // git runs git in dir, as if nobody had configured anything.
@@ -151,7 +150,6 @@ func TestOf(t *testing.T) {
 
 func TestEncrypted(t *testing.T) {
 	dir := t.TempDir()
-	s := New(Options{}).NewFiles(FileOptions{Known: new(rules.Files)})
 	big := string(bytes.Repeat([]byte("value: x\n"), 20_000))
 	for text, want := range map[string]bool{
 		"$ANSIBLE_VAULT;1.1;AES256\n61\n":          true,
@@ -167,11 +165,11 @@ func TestEncrypted(t *testing.T) {
 	} {
 		name := filepath.Join(dir, "f")
 		write(t, name, text)
-		if got := s.encrypted(filepath.ToSlash(name)); got != want {
+		if got := encrypted(ends(filepath.ToSlash(name))); got != want {
 			t.Errorf("encrypted(%.40q) = %v, want %v", text, got, want)
 		}
 	}
-	if s.encrypted(filepath.ToSlash(dir)) || s.encrypted(filepath.Join(dir, "none")) {
+	if encrypted(ends(filepath.ToSlash(dir))) || encrypted(ends(filepath.Join(dir, "none"))) {
 		t.Error("what cannot be read is encrypted")
 	}
 }

@@ -74,6 +74,21 @@ type FileOptions struct {
 	Counts  func(f *scan.Finding) bool // whether a finding makes its file one that holds credentials
 	Except  map[string]bool            // paths of chunks that are no files
 	Each    func(f *scan.Finding)      // sees every finding that Watch passes on; may be nil
+	// Change, if not nil, says what is done to a file, instead of the index and
+	// the disk; it is false for what is no matter. Paths are those of its Tree,
+	// and a list that cannot be read is not told of: it hides no file. named
+	// says that the name of the file is known, findings what it holds.
+	Change func(path string, named bool, findings int) (Change, bool)
+}
+
+// A Change is what a commit does to a file, be it one to be or one to be pushed.
+type Change struct {
+	Tree     *Tree
+	Exposure scan.Exposure // Staged or more
+	Added    bool          // nothing stood at the path before
+	// Content returns the file as it will be. It is called if nothing was found
+	// in a file.
+	Content func() ([]byte, error)
 }
 
 // An inside is what was found in one file.
@@ -102,7 +117,7 @@ func (w watched) Chunks(ctx context.Context) iter.Seq2[*scan.Chunk, error] {
 	return func(yield func(*scan.Chunk, error) bool) {
 		for c, err := range w.src.Chunks(ctx) {
 			if err == nil && !w.files.opts.Except[c.Path] {
-				w.files.see(c.Path)
+				w.files.See(c.Path)
 			}
 			if !yield(c, err) {
 				return
@@ -111,7 +126,9 @@ func (w watched) Chunks(ctx context.Context) iter.Seq2[*scan.Chunk, error] {
 	}
 }
 
-func (s *Files) see(path string) {
+// See remembers a file if it is known by name. It may be called by several
+// goroutines.
+func (s *Files) See(path string) {
 	if k, ok := s.opts.Known.Find(path); ok {
 		s.mu.Lock()
 		s.named[path] = k
@@ -173,6 +190,9 @@ func (s *Files) Findings() iter.Seq2[scan.Finding, error] {
 				return
 			}
 		}
+		if s.opts.Change != nil {
+			return
+		}
 		for _, i := range s.places.Problems() {
 			if !yield(scan.Finding{}, i) {
 				return
@@ -201,18 +221,50 @@ func (s *Files) finding(name string) (scan.Finding, bool) {
 	if !s.opts.Enabled(rule.ID) || in.suppressed {
 		return scan.Finding{}, false
 	}
-	x := s.examine(name, in.exposure)
+	x, content := s.examine(name, named, in)
 	x.Known, x.Named, x.Findings = known, named, in.count
 	x.Config = x.Config || named
-	if x.Reach == Nowhere || in.count == 0 && s.encrypted(name) {
+	if x.Reach == Nowhere || in.count == 0 && encrypted(content()) {
 		return scan.Finding{}, false
 	}
 	s.found = append(s.found, x)
 	return x.finding(rule, in), true
 }
 
-// examine finds out where a file gets. least is the exposure of what it holds.
-func (s *Files) examine(name string, least scan.Exposure) Exposed {
+// examine finds out where a file gets, and returns what reads it.
+func (s *Files) examine(name string, named bool, in *inside) (x Exposed, content func() (head, tail []byte)) {
+	if s.opts.Change == nil {
+		return s.asItStands(name, in.exposure), func() (head, tail []byte) { return ends(name) }
+	}
+	c, ok := s.opts.Change(name, named, in.count)
+	if !ok {
+		return Exposed{}, nil
+	}
+	return c.exposed(name), func() (head, tail []byte) {
+		data, err := c.Content()
+		if err != nil {
+			return nil, nil
+		}
+		return data[:min(len(data), headSize)], data[max(len(data)-tailSize, 0):]
+	}
+}
+
+// exposed returns where a change takes a file. A file that was there before is
+// not taken along by this change.
+func (c *Change) exposed(name string) Exposed {
+	x := Exposed{Path: name, Config: !authored(name), Tree: c.Tree, Rel: name}
+	d := c.Tree.Ignored(name, false)
+	x.State = State{Exposure: c.Exposure, Tracked: true, InHead: !c.Added, Ignored: d, Known: !d.Unknown}
+	x.Published = c.Tree.published(name)
+	if x.Reach = x.reach(); x.Reach == InIndex && !c.Added {
+		x.Reach = InHead
+	}
+	return x
+}
+
+// asItStands finds out where a file gets by the index and the disk. least is the
+// exposure of what it holds.
+func (s *Files) asItStands(name string, least scan.Exposure) Exposed {
 	x := Exposed{Path: name, Config: !authored(name)}
 	x.Tree, x.Rel = s.places.Tree(name)
 	if x.Tree == nil {
@@ -312,7 +364,7 @@ func (x *Exposed) reason() string {
 	case InHead:
 		text += "git tracks it"
 		if !x.State.Tracked {
-			text = strings.TrimSuffix(text, "git tracks it") + "the last commit still has it"
+			text = strings.TrimSuffix(text, "git tracks it") + x.holder() + " still has it"
 		}
 	case TrackedIgnored:
 		text += fmt.Sprintf("git tracks it although %s ignores it", place(d))
@@ -332,6 +384,17 @@ func (x *Exposed) reason() string {
 		text += x.takers()
 	}
 	return text
+}
+
+// holder names what has a file that is in the index no more.
+func (x *Exposed) holder() string {
+	switch {
+	case x.State.InHead:
+		return "the last commit"
+	case x.State.Exposure == scan.Tagged:
+		return "a tag"
+	}
+	return "what was pushed"
 }
 
 // place names the line of a list.
@@ -384,29 +447,40 @@ func (x *Exposed) Repair() string {
 		return "Take the value out of the file and read it from the environment: keysift fix shows how"
 	}
 	var acts []string
+	ours := "" // list that gets a line anyway
 	if list, line, ok := x.IgnoreLine(); ok && x.WantsLine() {
-		acts = append(acts, "add the line "+line+" to "+list)
+		acts, ours = append(acts, "add the line "+line+" to "+list), list
 	}
 	if x.State.Tracked {
 		acts = append(acts, "git rm --cached "+shellQuote(x.Rel))
 	}
+	var byHand []string // what keysift fix does not do
 	for _, p := range x.Published {
 		list := p.Set.List(reader(x.folder(p.Dir)))
-		if line, err := p.Set.Line(p.Rel); err == nil && list != "" {
-			acts = append(acts, "add the line "+line+" to "+path.Join(p.Dir, list))
+		if list == "" {
+			byHand = append(byHand, `take it out of "files" in `+path.Join(p.Dir, "package.json"))
+			continue
+		}
+		line, err := p.Set.Line(p.Rel)
+		if list = path.Join(p.Dir, list); err == nil && list != ours {
+			acts = append(acts, "add the line "+line+" to "+list)
 		}
 	}
 	if x.Reach == InHead && !x.State.Tracked {
-		acts = append(acts, "commit its removal from the index")
+		switch {
+		case x.State.InHead:
+			byHand = append(byHand, "commit its removal from the index")
+		case x.State.Exposure == scan.Pushed:
+			byHand = append(byHand, "push the commit that takes it out")
+		}
 	}
-	if len(acts) == 0 {
+	if x.Tree != nil && len(acts) > 0 {
+		acts[len(acts)-1] += " (keysift fix does it)"
+	}
+	if acts = append(acts, byHand...); len(acts) == 0 {
 		return ""
 	}
-	text := "To repair: " + strings.Join(acts, ", and ")
-	if x.Tree != nil {
-		text += " (keysift fix does it)"
-	}
-	return text
+	return "To repair: " + strings.Join(acts, ", and ")
 }
 
 // WantsLine reports whether no list that goes along with a clone has git ignore

@@ -70,6 +70,31 @@ func (p *Places) Tree(path string) (*Tree, string) {
 	return f.tree, f.rel + base
 }
 
+// Of returns the work tree of a repository that has been opened already, nil if
+// it has none.
+func (p *Places) Of(r *repo.Repo) *Tree {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.treeOf(r)
+}
+
+// treeOf is Of with p.mu held.
+func (p *Places) treeOf(r *repo.Repo) *Tree {
+	if r.WorkTree == "" {
+		return nil
+	}
+	top, err := filepath.EvalSymlinks(r.WorkTree)
+	if err != nil {
+		return nil
+	}
+	t, ok := p.trees[top]
+	if !ok {
+		t = newTree(p, r, top)
+		p.trees[top] = t
+	}
+	return t
+}
+
 // onDisk returns the path of the file that holds what a path names.
 func onDisk(name string) string {
 	if i := strings.IndexByte(name, '!'); i > 0 {
@@ -158,19 +183,7 @@ func (p *Places) open(dir string) *Tree {
 		})
 		return nil
 	}
-	if r.WorkTree == "" {
-		return nil
-	}
-	top, err := filepath.EvalSymlinks(r.WorkTree)
-	if err != nil {
-		return nil
-	}
-	t, ok := p.trees[top]
-	if !ok {
-		t = newTree(p, r, top)
-		p.trees[top] = t
-	}
-	return t
+	return p.treeOf(r)
 }
 
 // withoutGit hides what says where a repository is: it is about another one.

@@ -145,13 +145,10 @@ const (
 	tailSize = 16 << 10
 )
 
-// encrypted reports whether a file is one that may be shared: encrypted by
-// sops, ansible-vault, git-crypt, age, gpg, ejson or sealed secrets.
-func (s *Files) encrypted(name string) bool {
-	head, tail, err := ends(filepath.FromSlash(name))
-	if err != nil {
-		return false
-	}
+// encrypted reports whether a file, of which the ends are given, is one that may
+// be shared: encrypted by sops, ansible-vault, git-crypt, age, gpg, ejson or
+// sealed secrets.
+func encrypted(head, tail []byte) bool {
 	for _, lead := range []string{"\x00GITCRYPT\x00", "$ANSIBLE_VAULT;", "age-encryption.org/v1", "Salted__"} {
 		if bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte(lead)) {
 			return true
@@ -165,35 +162,34 @@ func (s *Files) encrypted(name string) bool {
 	return bytes.Contains(head, []byte("!vault |"))
 }
 
-// ends reads the start and the end of an ordinary file.
-func ends(name string) (head, tail []byte, err error) {
+// ends reads the start and the end of an ordinary file. What cannot be read is
+// empty.
+func ends(name string) (head, tail []byte) {
+	name = filepath.FromSlash(name)
 	info, err := os.Lstat(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: %w", name, errNotFile)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil
 	}
 	defer func() { _ = f.Close() }()
 	head = make([]byte, min(info.Size(), headSize))
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, nil, err
+		return nil, nil
 	}
 	head = head[:n]
 	if info.Size() <= headSize {
-		return head, nil, nil
+		return head, nil
 	}
 	tail = make([]byte, tailSize)
 	n, err = f.ReadAt(tail, info.Size()-tailSize)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, nil, err
+		return nil, nil
 	}
-	return head, tail[:n], nil
+	return head, tail[:n]
 }
 
 // there reports whether a list of the tree is an ordinary file.

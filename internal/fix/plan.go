@@ -2,6 +2,7 @@ package fix
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -324,7 +325,7 @@ func (p *Plan) keepOut(t *Target, s Set) error {
 		}
 		in := set.Path(below)
 		if in.Included && in.Pattern != "" {
-			return false, fmt.Sprintf("%s (%s) takes it in", in.Source, in.Pattern)
+			return false, fmt.Sprintf("%s (%s) takes it in", cmp.Or(in.Source, "its manifest"), in.Pattern)
 		}
 		return !in.Included, "it is still in the set of " + s.Tool
 	}

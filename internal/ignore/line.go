@@ -51,9 +51,9 @@ func escapeGit(name string) string {
 }
 
 // List returns the file, relative to the set's folder, in which a line keeps
-// something out of the set. It is empty where no list does: npm takes
-// .gitignore if there is no .npmignore, and one that is made would put it out of
-// force.
+// something out of the set. It is empty where a manifest says what is taken, as
+// "files" of package.json does. npm takes .gitignore if there is no .npmignore,
+// and one that is made would put it out of force.
 func (s *Set) List(read Read) string {
 	switch s.Tool {
 	case "docker":
@@ -62,9 +62,13 @@ func (s *Set) List(read Read) string {
 		}
 		return ".dockerignore"
 	case "npm":
-		if exists(read, ".npmignore") {
+		switch {
+		case s.manifest:
+			return ""
+		case exists(read, ".npmignore"):
 			return ".npmignore"
 		}
+		return ".gitignore"
 	case "gcloud":
 		return ".gcloudignore"
 	case "helm":

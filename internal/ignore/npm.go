@@ -80,7 +80,7 @@ func NPM(read Read) *Set {
 		return &Set{Tool: "npm", Err: err}
 	}
 	n.root = root
-	return &Set{Tool: "npm", decide: n.decide}
+	return &Set{Tool: "npm", decide: n.decide, manifest: p.hasFiles}
 }
 
 type npmPackage struct {

@@ -17,7 +17,8 @@ type Set struct {
 	// concern are Unknown.
 	Err error
 
-	decide func(path string) Inclusion
+	decide   func(path string) Inclusion
+	manifest bool // it is a manifest that says what is taken, and no list
 }
 
 // An Inclusion says whether a file is in a [Set].

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
@@ -13,12 +14,16 @@ type Situation struct {
 	Severity rules.Severity
 	Kind     rules.Kind
 	Path     string // as the commands of the advice are to name it; empty for none
+	// Repair is what keeps the file of a finding of kind file out of where it is
+	// on the way to, as that finding's hint has it; empty if not known.
+	Repair string
+	Refs   []string // that hold the credential, as far as known
 }
 
 // Actions of steps that no provider has, because they are about git.
 const (
 	actionRemove  = "remove"  // take the credential out of where it stands
-	actionIgnore  = "ignore"  // keep a file out of git
+	actionIgnore  = "ignore"  // keep a file out of git, or of what is published
 	actionRewrite = "rewrite" // take the credential out of history
 )
 
@@ -63,9 +68,9 @@ func order(at Situation) []string {
 	case !hasLeft(at.Exposure):
 		return []string{actionRemove, "store", "restrict", "rotate", "revoke"}
 	case at.Severity >= rules.High:
-		return []string{"revoke", "rotate", "deploy", "validate", "audit", "restrict", "store", actionRewrite}
+		return []string{"revoke", "rotate", "deploy", "validate", "audit", "restrict", "store", actionIgnore, actionRewrite}
 	}
-	return []string{"rotate", "deploy", "revoke", "validate", "audit", "restrict", "store", actionRewrite}
+	return []string{"rotate", "deploy", "revoke", "validate", "audit", "restrict", "store", actionIgnore, actionRewrite}
 }
 
 // gitStep returns the step for an action about git.
@@ -77,8 +82,15 @@ func gitStep(action string, at Situation) (rules.Step, bool) {
 		if at.Exposure < scan.Pushed {
 			return s, false
 		}
+		if text, command := siteOf(&at).rewrite(); text != "" {
+			s.Text, s.Command = text+" Do not do that instead of revoking: clones, forks and caches keep the old one.", command
+			return s, true
+		}
 		s.Text = "Rewrite history last, if at all, and never instead of revoking: clones, forks and caches keep the old commits."
 	case actionIgnore:
+		if hasLeft(at.Exposure) && (at.Kind != rules.File || at.Repair == "") {
+			return s, false
+		}
 		s.Text, s.Command = ignoreText(at, path)
 	case actionRemove:
 		s.Text, s.Command = removeText(at, path)
@@ -101,6 +113,9 @@ func argument(path string) string {
 }
 
 func ignoreText(at Situation, path string) (text, command string) {
+	if at.Kind == rules.File && at.Repair != "" {
+		return repairText(at.Repair, path)
+	}
 	switch at.Exposure {
 	case scan.Ignored:
 		return "Git ignores this file and does not publish it. See that images and packages leave it out too.", ""
@@ -110,7 +125,23 @@ func ignoreText(at Situation, path string) (text, command string) {
 	return "Take this file out of the index, which leaves it on disk, and have git ignore it.", "git rm --cached " + path
 }
 
+// repairText turns the hint of a finding of kind file into a step. Whether
+// keysift fix does it, the hint says.
+func repairText(hint, path string) (text, command string) {
+	if strings.Contains(hint, "keysift fix") {
+		command = "keysift fix " + path
+	}
+	text = strings.TrimPrefix(hint, "To repair: ")
+	text = strings.Replace(text, " (keysift fix does it)", "", 1)
+	text = strings.ToUpper(text[:1]) + text[1:]
+	return text + ".", command
+}
+
 func removeText(at Situation, path string) (text, command string) {
+	s := siteOf(&at)
+	if s.kind == inReflog {
+		return s.remove()
+	}
 	const prune = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
 	switch at.Exposure {
 	case scan.Unignored:
@@ -123,6 +154,9 @@ func removeText(at Situation, path string) (text, command string) {
 		return "It stands in a stash, which is not pushed. Drop that stash, and take it out of what you restore from it.", "git stash list"
 	case scan.Reflog:
 		return "Only the reflog still holds it. Expire that and remove the object.", prune
+	}
+	if text, command := s.remove(); text != "" {
+		return text, command
 	}
 	return "It is committed and not pushed. Take it out of the file and amend the commit, or rebase if it is an older one, before you push.",
 		"git commit --amend " + path

@@ -399,11 +399,11 @@ func (c *Collector) record(e *entry, redact *redactor) *Record {
 	for i := range e.places {
 		r.Places = append(r.Places, placeRecord(&e.places[i], e.max))
 	}
-	r.Remediation = c.remediation(f, e.max, path)
 	if c.opts.Enrich != nil {
 		c.opts.Enrich(r, e.objects)
 	}
 	r.redactNames(redact, f.Secret)
+	r.Remediation = c.remediation(f, r, e.max)
 	fingerprints, finding := c.opts.Fingerprints, *f
 	r.identify = func(r *Record) {
 		r.Fingerprint = fingerprints.Of(&finding)
@@ -437,7 +437,8 @@ func placeRecord(p *place, most scan.Exposure) Place {
 	return out
 }
 
-func (c *Collector) remediation(f *scan.Finding, e scan.Exposure, path string) *Remediation {
+// remediation returns the advice for a record whose names are redacted.
+func (c *Collector) remediation(f *scan.Finding, r *Record, e scan.Exposure) *Remediation {
 	if c.opts.Remedy == nil {
 		return nil
 	}
@@ -446,7 +447,11 @@ func (c *Collector) remediation(f *scan.Finding, e scan.Exposure, path string) *
 		return nil
 	}
 	out := &Remediation{ID: remedy.ID, Confirmed: remedy.Confirmed, Source: remedy.Source}
-	for _, s := range Advice(remedy, Situation{Exposure: e, Severity: f.Severity, Kind: f.Rule.Kind, Path: path}) {
+	at := Situation{Exposure: e, Severity: f.Severity, Kind: f.Rule.Kind, Path: r.Path, Repair: r.Note}
+	if r.History != nil {
+		at.Refs = r.History.Refs
+	}
+	for _, s := range Advice(remedy, at) {
 		out.Steps = append(out.Steps, Step(s))
 	}
 	return out

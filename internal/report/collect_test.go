@@ -305,6 +305,9 @@ func TestAdvice(t *testing.T) {
 		{Situation{Exposure: scan.Ignored}, "ignore store restrict", ""},
 		{Situation{Exposure: scan.Unignored, Kind: rules.File, Path: ".env"}, "ignore store", "keysift fix .env"},
 		{Situation{Exposure: scan.Unreachable}, "remove revoke rotate deploy validate audit restrict store", "git reflog expire --expire-unreachable=now --all && git gc --prune=now"},
+		{Situation{Exposure: scan.Unignored, Kind: rules.File, Path: ".env", Repair: "To repair: add the line .env to .dockerignore (keysift fix does it)"}, "ignore store", "keysift fix .env"},
+		{Situation{Exposure: scan.Unignored, Kind: rules.File, Path: ".env", Repair: `To repair: take it out of "files" in package.json`}, "ignore store", ""},
+		{Situation{Exposure: scan.Pushed, Severity: rules.High, Kind: rules.File, Path: ".env", Repair: "To repair: git rm --cached .env (keysift fix does it)"}, "revoke rotate deploy validate audit restrict store ignore rewrite", "example tokens delete ID"},
 		{Situation{Exposure: scan.Pushed, Kind: rules.Log}, "revoke rotate deploy validate audit restrict store", "example tokens delete ID"},
 	} {
 		steps := Advice(remedy, tt.at)

@@ -131,7 +131,9 @@ func (t *textReporter) finding(r *Record) {
 		t.line("  ", Visible(r.Note))
 	}
 	if step := r.firstStep(); step != nil {
-		t.line("  ", t.style(styleBold, actionTitle(step.Action)), ": ", Visible(step.Text))
+		if r.Note == "" || step.Action != actionIgnore { // else the note has said it
+			t.line("  ", t.style(styleBold, actionTitle(step.Action)), ": ", Visible(step.Text))
+		}
 		if step.Command != "" {
 			t.line("    ", Visible(step.Command))
 		}
@@ -324,7 +326,7 @@ func actionTitle(action string) string {
 	case actionRemove:
 		return "Take it out"
 	case actionIgnore:
-		return "Keep it out of git"
+		return "Keep it out"
 	case actionRewrite:
 		return "History"
 	}
