@@ -101,8 +101,7 @@ func (w *worker) followWords(family judge.Family, text []byte, words []rules.Mat
 		if !known && leadsOn(family, text, at, end) {
 			n, literal := judge.WordLines, false
 			if code && !goesOn(text, end) {
-				rest := restOfLine(text, at)
-				n, literal = 1, mayHoldLiteral(behindName(rest, end-at)) || mayHoldRemark(rest) && inComment(text, at)
+				n, literal = 1, holdsValue(text, at, end)
 			}
 			noted, known = w.addLines(family, text, at, n, literal, noted), true
 		}

@@ -298,6 +298,13 @@ func restOfLine(text []byte, at int) []byte {
 	return rest
 }
 
+// holdsValue reports whether the line of a program on which the word text[at:end]
+// stands may hold a value of that name.
+func holdsValue(text []byte, at, end int) bool {
+	rest := restOfLine(text, at)
+	return mayHoldLiteral(behindName(rest, end-at)) || mayHoldRemark(rest) && inComment(text, at)
+}
+
 // behindName returns what is left of a line that begins with a word of n bytes,
 // behind the literal that ends with the name to which the word belongs: what that
 // names stands behind it. If there is none, it returns the line.
