@@ -331,10 +331,11 @@ func mayHoldLiteral(l []byte) bool {
 		switch c := l[i]; c {
 		case '"', '\'', '`':
 			n := bytes.IndexByte(l[i+1:], c)
-			if n < 0 || n >= judge.LeastLiteral || n > 0 && l[i+n] == '\\' {
-				return true
+			end := i + n + 1
+			if n < 0 || n >= judge.LeastLiteral || l[end-1] == '\\' || end+1 < len(l) && isNameByte(l[end+1]) {
+				return true // or one that has quotes in it
 			}
-			i += n + 1
+			i = end
 		case '#':
 			comment = true
 		case '*':

@@ -19,6 +19,7 @@ func TestLeads(t *testing.T) {
 		{"a.go", `<pass>word := ""`, false},
 		{"a.go", `<pass>word := "ab"`, false},
 		{"a.go", `<pass>word := "\"" + x`, true},
+		{"a.go", `<token> := "{"a":"x1y2"}"`, true},
 		{"a.go", `f("a", <pass>word, "x1y2")`, false},
 		{"a.go", `Resource("<secret>s").Get()`, false},
 		{"a.go", `f("the <secret>-name.x")`, false},
