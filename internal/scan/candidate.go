@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/judge"
 	"github.com/keysift/keysift/rules"
 )
@@ -35,10 +36,14 @@ type candidate struct {
 var scoreOf = [...]float64{rules.LowConfidence: 0.5, rules.MediumConfidence: 0.92, rules.HighConfidence: 0.97, rules.Certain: 0.995}
 
 // candidates returns what is left of the matches in text after checks, the
-// judge, pairs and overlaps.
-func (w *worker) candidates(path string, text []byte, head bool, tr *Trace, isBase bool) []candidate {
+// judge, pairs and overlaps. In a binary file nothing is left to the judge: it has
+// no lines, and no names that would give values.
+func (w *worker) candidates(path string, text []byte, enc decode.Encoding, head bool, tr *Trace, isBase bool) []candidate {
 	w.tryRules(path, text, head, &tr.Trace)
-	w.judgeLines(path, text, w.words, tr, isBase)
+	w.lines = w.lines[:0]
+	if enc != decode.Binary {
+		w.judgeLines(path, text, w.words, tr, isBase)
+	}
 	return w.settle(text)
 }
 

@@ -162,7 +162,7 @@ func (w *worker) decode(c *Chunk) ([]byte, decode.Encoding) {
 // d says how the chunk was made; nil if it is not known.
 func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, d *Delta, tr *Trace) []Finding {
 	path := pathOf(c)
-	found := w.candidates(path, text, c.Base.Byte == 0, tr, d != nil && !d.Leaf)
+	found := w.candidates(path, text, enc, c.Base.Byte == 0, tr, d != nil && !d.Leaf)
 	if w.engine.opts.DecodeDepth >= 0 {
 		format := decode.FormatOf(path)
 		mark(format, text, d, tr)

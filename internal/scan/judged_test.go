@@ -158,3 +158,17 @@ func TestLongLine(t *testing.T) {
 		}
 	}
 }
+
+// TestJudgedBinary holds that in a binary file only rules find anything.
+func TestJudgedBinary(t *testing.T) {
+	e := scan.New(judgedSet(t), scan.Options{})
+	text := []byte("db_password = \"" + madeUp(24, 7) + "\"\n")
+	c := &scan.Chunk{Path: "app.py", Data: text}
+	if n := len(e.Match(c)); n != 1 {
+		t.Fatalf("%d findings in text, want 1", n)
+	}
+	c.Encoding = decode.Binary
+	if n := len(e.Match(c)); n != 0 {
+		t.Errorf("%d findings in a binary file, want none", n)
+	}
+}
