@@ -441,10 +441,11 @@ func (f *features) userInfo(text []byte, c *Candidate) {
 // near looks at the lines around: who else stands there, and whether they are
 // written alike.
 func (f *features) near(text []byte, c *Candidate, indent int) {
-	floor, ceil := contextFloor(text, c.LineStart), contextCeil(text, c.LineEnd)
+	// No more than ContextLines are looked at, so that only the bytes are bounds.
+	floor, ceil := max(0, c.LineStart-ContextBytes), min(len(text), c.LineEnd+ContextBytes)
 	hi := c.LineStart
-	parent := false
-	for k := 0; k < ContextLines && hi > floor; k++ {
+	parent := indent == 0 // nothing stands further out
+	for k := 0; k < ContextLines && hi > floor && !(parent && k >= maxNear); k++ {
 		e := hi - 1
 		lo := floor + 1 + LastNewline(text[floor:e])
 		line := text[lo:max(lo, min(e, lo+160))]
@@ -460,9 +461,6 @@ func (f *features) near(text []byte, c *Candidate, indent int) {
 			info := readName(firstName(line[own:]))
 			f[fParentCredential] = truth(info.all&meansCredential0 != 0)
 			f[fParentMeta] = truth(info.all&(meansMeta|meansText|meansHash) != 0)
-			if k >= maxNear {
-				break
-			}
 		}
 		hi = lo
 	}

@@ -50,11 +50,11 @@ func (p *parser) urls() {
 // headers makes candidates of what an authentication scheme carries.
 func (p *parser) headers() {
 	for i := p.lo; i+12 < p.hi; i++ {
-		if traitsOfBytes[p.text[i]]&ofScheme == 0 {
+		if traitsOfBytes[p.text[i]]&ofScheme == 0 || i > p.lo && isWord(p.text[i-1]) {
 			continue
 		}
 		n := schemeAt(p.text[i:p.hi])
-		if n == 0 || i > p.lo && isWord(p.text[i-1]) {
+		if n == 0 {
 			continue
 		}
 		v := i + n
