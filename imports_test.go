@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"internal/report":     {"rules", "internal/scan"},
 	"internal/history":    {"rules", "internal/scan", "internal/pack", "internal/repo", "internal/decode"},
 	"internal/secrettest": {"rules"},
+	"internal/gittest":    {},
 	"analyzer":            {"rules", "internal/scan", "internal/judge", "internal/policy"},
 	"hook":                {"rules", "internal/scan", "internal/pack", "internal/repo", "internal/decode"},
 	"internal/exposed":    {"rules", "internal/scan", "internal/ignore", "internal/repo", "internal/pack"},

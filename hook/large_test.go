@@ -26,9 +26,9 @@ func TestLarge(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, text string }{{"text", b.String()}, {"utf16", utf16le(b.String())}} {
 		s := newSandbox(t)
-		s.git("config", "core.bigFileThreshold", "1g")
-		s.write("big", tt.text)
-		s.git("add", "-A")
+		s.Git("config", "core.bigFileThreshold", "1g")
+		s.Write("big", tt.text)
+		s.Git("add", "-A")
 		src, err := s.open().Staged(Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -61,15 +61,15 @@ func TestLargeDamaged(t *testing.T) {
 		b.WriteString(strings.Repeat("x", i%97))
 		b.WriteByte(byte('a' + i*i%26))
 	}
-	s.write("big", b.String())
-	s.git("config", "core.compression", "0")
-	s.git("add", "-A")
+	s.Write("big", b.String())
+	s.Git("config", "core.compression", "0")
+	s.Git("add", "-A")
 	r := s.open()
-	id, err := repo.ParseHash(s.git("rev-parse", ":big"))
+	id, err := repo.ParseHash(s.Git("rev-parse", ":big"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := s.dir + "/.git/objects/" + id.String()[:2] + "/" + id.String()[2:]
+	path := s.Path + "/.git/objects/" + id.String()[:2] + "/" + id.String()[2:]
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}

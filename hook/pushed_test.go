@@ -15,7 +15,7 @@ import (
 func TestCommitsDifferential(t *testing.T) {
 	s := newSandbox(t)
 	rng := rand.New(rand.NewPCG(3, 4))
-	tree := s.git("write-tree")
+	tree := s.Git("write-tree")
 	var ids []string
 	for i := range 120 {
 		args := []string{"commit-tree", tree, "-m", fmt.Sprint(i)}
@@ -25,8 +25,7 @@ func TestCommitsDifferential(t *testing.T) {
 			}
 		}
 		date := 1700000000 + 60*i + rng.IntN(200)
-		s.env = append(s.env, fmt.Sprintf("GIT_COMMITTER_DATE=@%d +0000", date))
-		ids = append(ids, s.git(args...))
+		ids = append(ids, s.With(fmt.Sprintf("GIT_COMMITTER_DATE=@%d +0000", date)).Git(args...))
 	}
 	r := s.open()
 	hash := func(id string) repo.Hash {
@@ -56,7 +55,7 @@ func TestCommitsDifferential(t *testing.T) {
 		for _, c := range h.commits {
 			got = append(got, c.id.String())
 		}
-		want := s.lines(args...)
+		want := s.Lines(args...)
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
@@ -73,26 +72,26 @@ func TestCompareDifferential(t *testing.T) {
 	var trees []string
 	for round := range 6 {
 		if round == 4 {
-			s.git("rm", "-q", "-f", "d1")
+			s.Git("rm", "-q", "-f", "d1")
 		}
 		for range 8 {
 			i := rng.IntN(12)
-			s.write(fmt.Sprintf("d%d/f%d", i%4, i), fmt.Sprintln(round%3, i))
+			s.Write(fmt.Sprintf("d%d/f%d", i%4, i), fmt.Sprintln(round%3, i))
 		}
 		if round == 3 {
-			s.git("rm", "-q", "-r", "-f", "d1")
-			s.write("d1", "a file now\n", "d1.x", "beside\n")
+			s.Git("rm", "-q", "-r", "-f", "d1")
+			s.Write("d1", "a file now\n", "d1.x", "beside\n")
 		}
-		s.git("add", "-A")
-		trees = append(trees, s.git("write-tree"))
+		s.Git("add", "-A")
+		trees = append(trees, s.Git("write-tree"))
 	}
 	r := s.open()
 	for _, a := range trees {
 		for _, b := range trees {
 			for _, c := range trees {
 				want := intersect(
-					s.lines("diff-tree", "-r", "--name-only", "--no-renames", "--diff-filter=d", b, a),
-					s.lines("diff-tree", "-r", "--name-only", "--no-renames", "--diff-filter=d", c, a))
+					s.Lines("diff-tree", "-r", "--name-only", "--no-renames", "--diff-filter=d", b, a),
+					s.Lines("diff-tree", "-r", "--name-only", "--no-renames", "--diff-filter=d", c, a))
 				var got []string
 				parse := func(id string) repo.Hash {
 					h, err := repo.ParseHash(id)
@@ -129,20 +128,20 @@ func intersect(a, b []string) []string {
 func TestPushed(t *testing.T) {
 	e, tokens := engine(t)
 	s := newSandbox(t)
-	s.write("a", "a\n")
-	base := s.commit("base", "1700000000")
-	s.write("a", "TOKEN="+tokens[0]+"\n")
-	first := s.commit("first", "1700000001")
-	s.write("a", "x\nTOKEN="+tokens[0]+"\n")
-	s.commit("same", "1700000002")
-	s.git("mv", "a", "b")
-	s.commit("moved", "1700000003")
-	s.write("b", "gone\n")
-	gone := s.commit("gone", "1700000004")
-	s.write("c", "TOKEN="+tokens[0]+"\n")
-	again := s.commit("again", "1700000005")
-	s.git("config", "remote.up.url", "../up")
-	s.git("config", "remote.up.fetch", "+refs/heads/*:refs/remotes/theirs/*")
+	s.Write("a", "a\n")
+	base := s.Commit("base")
+	s.Write("a", "TOKEN="+tokens[0]+"\n")
+	first := s.Commit("first")
+	s.Write("a", "x\nTOKEN="+tokens[0]+"\n")
+	s.Commit("same")
+	s.Git("mv", "a", "b")
+	s.Commit("moved")
+	s.Write("b", "gone\n")
+	gone := s.Commit("gone")
+	s.Write("c", "TOKEN="+tokens[0]+"\n")
+	again := s.Commit("again")
+	s.Git("config", "remote.up.url", "../up")
+	s.Git("config", "remote.up.fetch", "+refs/heads/*:refs/remotes/theirs/*")
 
 	push := func(old, id string) []Update {
 		u, err := ReadPrePush(strings.NewReader("refs/heads/main with spaces " + id + " refs/heads/main " + old + "\n"))
@@ -172,7 +171,7 @@ func TestPushed(t *testing.T) {
 	}
 	for _, tt := range tests {
 		if tt.tracking != "" {
-			s.git("update-ref", tt.tracking, first)
+			s.Git("update-ref", tt.tracking, first)
 		}
 		src, err := s.open().Pushed(tt.updates, tt.to, Options{})
 		if err != nil {
@@ -182,7 +181,7 @@ func TestPushed(t *testing.T) {
 			t.Errorf("%s: found %q, errors %q; want %q", tt.name, got, errs, tt.want)
 		}
 		if tt.tracking != "" {
-			s.git("update-ref", "-d", tt.tracking)
+			s.Git("update-ref", "-d", tt.tracking)
 		}
 	}
 }

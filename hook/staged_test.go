@@ -16,31 +16,31 @@ func TestStagedDifferential(t *testing.T) {
 	s := newSandbox(t)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range 60 {
-		s.write(fmt.Sprintf("d%d/e%d/f%d", i%3, i%5, i), fmt.Sprintln("file", i))
+		s.Write(fmt.Sprintf("d%d/e%d/f%d", i%3, i%5, i), fmt.Sprintln("file", i))
 	}
-	s.commit("base", "1700000000")
+	s.Commit("base")
 	for round := range 12 {
 		switch round % 4 {
 		case 1:
-			s.git("update-index", "--split-index")
+			s.Git("update-index", "--split-index")
 		case 2:
-			s.git("update-index", "--no-split-index", "--index-version", "4")
+			s.Git("update-index", "--no-split-index", "--index-version", "4")
 		case 3:
-			s.git("update-index", "--index-version", "2")
+			s.Git("update-index", "--index-version", "2")
 		}
 		for range 6 {
 			i := rng.IntN(60)
 			name := fmt.Sprintf("d%d/e%d/f%d", i%3, i%5, i)
 			switch rng.IntN(5) {
 			case 0:
-				os.Remove(filepath.Join(s.dir, name))
+				os.Remove(filepath.Join(s.Path, name))
 			case 1:
-				s.write(name+".new", fmt.Sprintln("new", round, i))
+				s.Write(name+".new", fmt.Sprintln("new", round, i))
 			default:
-				s.write(name, fmt.Sprintln("changed", round, i))
+				s.Write(name, fmt.Sprintln("changed", round, i))
 			}
 		}
-		s.git("add", "-A")
+		s.Git("add", "-A")
 		src, err := s.open().Staged(Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -50,16 +50,16 @@ func TestStagedDifferential(t *testing.T) {
 			got = append(got, path)
 		}
 		slices.Sort(got)
-		want := s.lines("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=AM")
+		want := s.Lines("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=AM")
 		if !slices.Equal(got, want) {
 			t.Errorf("round %d: staged %q, want %q", round, got, want)
 		}
 		added := slices.DeleteFunc(got, func(path string) bool { return !src.Added(path) })
-		if want := s.lines("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=A"); !slices.Equal(added, want) {
+		if want := s.Lines("diff", "--cached", "--name-only", "--no-renames", "--diff-filter=A"); !slices.Equal(added, want) {
 			t.Errorf("round %d: added %q, want %q", round, added, want)
 		}
 		if round%2 == 0 {
-			s.git("commit", "-q", "-m", fmt.Sprint(round))
+			s.Git("commit", "-q", "-m", fmt.Sprint(round))
 		}
 	}
 }
@@ -92,15 +92,15 @@ func TestAdded(t *testing.T) {
 			put := func(pairs []string) {
 				for i := 0; i < len(pairs); i += 2 {
 					if pairs[i+1] == "" {
-						s.git("rm", "-q", pairs[i])
+						s.Git("rm", "-q", pairs[i])
 						continue
 					}
-					s.write(pairs[i], pairs[i+1])
+					s.Write(pairs[i], pairs[i+1])
 				}
-				s.git("add", "-A")
+				s.Git("add", "-A")
 			}
 			put(tt.before)
-			s.commit("before", "1700000000")
+			s.Commit("before")
 			put(tt.staged)
 			src, err := s.open().Staged(Options{})
 			if err != nil {
@@ -129,18 +129,18 @@ func utf16le(s string) string {
 func TestMerge(t *testing.T) {
 	e, tokens := engine(t)
 	s := newSandbox(t)
-	s.write("a", "a\n", "b", "b\n")
-	s.commit("base", "1700000000")
-	s.git("checkout", "-q", "-b", "side")
-	s.write("side", "TOKEN="+tokens[0]+"\n", "moved", "x\nTOKEN="+tokens[1]+"\n")
-	side := s.commit("side", "1700000001")
-	s.git("checkout", "-q", "main")
-	s.write("a", "main\n")
-	s.commit("main", "1700000002")
-	s.git("merge", "-q", "--no-commit", side)
-	s.git("mv", "moved", "elsewhere")
-	s.write("elsewhere", "y\nTOKEN="+tokens[1]+"\n", "b", "TOKEN="+tokens[2]+"\n")
-	s.git("add", "-A")
+	s.Write("a", "a\n", "b", "b\n")
+	s.Commit("base")
+	s.Git("checkout", "-q", "-b", "side")
+	s.Write("side", "TOKEN="+tokens[0]+"\n", "moved", "x\nTOKEN="+tokens[1]+"\n")
+	side := s.Commit("side")
+	s.Git("checkout", "-q", "main")
+	s.Write("a", "main\n")
+	s.Commit("main")
+	s.Git("merge", "-q", "--no-commit", side)
+	s.Git("mv", "moved", "elsewhere")
+	s.Write("elsewhere", "y\nTOKEN="+tokens[1]+"\n", "b", "TOKEN="+tokens[2]+"\n")
+	s.Git("add", "-A")
 	check := func(r *Repository) {
 		t.Helper()
 		src, err := r.Staged(Options{})
@@ -154,7 +154,7 @@ func TestMerge(t *testing.T) {
 	check(s.open())
 	// As git has it when it asks before a merge: no MERGE_HEAD, but a name in
 	// the environment.
-	if err := os.Remove(filepath.Join(s.dir, ".git/MERGE_HEAD")); err != nil {
+	if err := os.Remove(filepath.Join(s.Path, ".git/MERGE_HEAD")); err != nil {
 		t.Fatal(err)
 	}
 	check(s.open("GITHEAD_"+side+"=side", "GITHEAD_nonsense=x", "GITHEAD_"+strings.Repeat("0", 40)+"=y"))

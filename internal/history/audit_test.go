@@ -15,14 +15,14 @@ import (
 // everything lists, by git, each finding that an audit should come to: the
 // object it is in and the path under which that stands.
 func (r *gitRepo) everything() (blobs map[string]map[string]bool, texts map[string]string) {
-	r.t.Helper()
+	r.T.Helper()
 	blobs, texts = map[string]map[string]bool{}, map[string]string{}
-	for out := r.git("cat-file", "--batch-all-objects", "--batch") + "\n"; out != ""; {
+	for out := r.Git("cat-file", "--batch-all-objects", "--batch") + "\n"; out != ""; {
 		head, rest, _ := strings.Cut(out, "\n")
 		f := strings.Fields(head)
 		size, err := strconv.Atoi(f[2])
 		if err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
 		if f[1] == "blob" {
 			blobs[f[0]] = map[string]bool{}
@@ -33,7 +33,7 @@ func (r *gitRepo) everything() (blobs map[string]map[string]bool, texts map[stri
 		out = rest[min(len(rest), size+1):]
 	}
 	for _, c := range r.allCommits() {
-		for _, line := range r.lines("ls-tree", "-r", c) {
+		for _, line := range r.Lines("ls-tree", "-r", c) {
 			head, path, _ := strings.Cut(line, "\t")
 			if f := strings.Fields(head); f[1] == "blob" {
 				blobs[f[2]][path] = true
@@ -44,9 +44,9 @@ func (r *gitRepo) everything() (blobs map[string]map[string]bool, texts map[stri
 }
 
 func (r *gitRepo) allCommits() []string {
-	r.t.Helper()
+	r.T.Helper()
 	var out []string
-	for _, line := range r.lines("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)") {
+	for _, line := range r.Lines("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)") {
 		if id, kind, _ := strings.Cut(line, " "); kind == "commit" {
 			out = append(out, id)
 		}
@@ -85,7 +85,7 @@ func TestAgainstGit(t *testing.T) {
 }
 
 func (r *gitRepo) checkFindings() {
-	t := r.t
+	t := r.T
 	t.Helper()
 	blobs, texts := r.everything()
 	res := r.run(Options{Jobs: 2}).complete(t)
@@ -139,11 +139,11 @@ func (r *gitRepo) checkFindings() {
 // checkExposures compares the exposure of findings in blobs with what git says
 // of the commits that have the blob at the path.
 func (r *gitRepo) checkExposures(res *result) {
-	r.t.Helper()
+	r.T.Helper()
 	class := map[string]scan.Exposure{}
 	for e, args := range map[scan.Exposure][]string{
-		scan.Stash:     append([]string{"rev-list"}, r.lines("log", "-g", "--format=%H", "refs/stash")...),
-		scan.Reflog:    append([]string{"rev-list"}, r.lines("log", "-g", "--format=%H", "HEAD")...),
+		scan.Stash:     append([]string{"rev-list"}, r.Lines("log", "-g", "--format=%H", "refs/stash")...),
+		scan.Reflog:    append([]string{"rev-list"}, r.Lines("log", "-g", "--format=%H", "HEAD")...),
 		scan.Committed: {"rev-list", "--exclude=refs/stash", "--all"},
 		scan.Pushed:    {"rev-list", "--remotes"},
 		scan.Tagged:    {"rev-list", "--tags"},
@@ -151,13 +151,13 @@ func (r *gitRepo) checkExposures(res *result) {
 		if len(args) == 1 {
 			continue
 		}
-		for _, id := range r.lines(args...) {
+		for _, id := range r.Lines(args...) {
 			class[id] = max(class[id], e)
 		}
 	}
 	want := map[string]scan.Exposure{}
 	for _, c := range r.allCommits() {
-		for _, line := range r.lines("ls-tree", "-r", c) {
+		for _, line := range r.Lines("ls-tree", "-r", c) {
 			head, path, _ := strings.Cut(line, "\t")
 			key := strings.Fields(head)[2] + " " + path
 			want[key] = max(want[key], class[c], scan.Unreachable)
@@ -166,7 +166,7 @@ func (r *gitRepo) checkExposures(res *result) {
 	for i := range res.findings {
 		f := &res.findings[i]
 		if e, ok := want[f.Origin.Object+" "+f.Path]; ok && e != f.Exposure {
-			r.t.Errorf("%s at %s: exposure %v, want %v", f.Origin.Object, f.Path, f.Exposure, e)
+			r.T.Errorf("%s at %s: exposure %v, want %v", f.Origin.Object, f.Path, f.Exposure, e)
 		}
 	}
 }
@@ -186,13 +186,13 @@ func TestSameWhateverThePacks(t *testing.T) {
 	check("three workers", Options{Jobs: 3})
 	check("whole", Options{NoDelta: true})
 	check("verified", Options{Verify: true, Jobs: 2})
-	r.git("repack", "-q", "-a", "-d", "-k")
+	r.Git("repack", "-q", "-a", "-d", "-k")
 	check("one pack", Options{Jobs: 2})
-	r.git("repack", "-q", "-a", "-d", "-f", "-k", "--depth=5", "--window=50")
+	r.Git("repack", "-q", "-a", "-d", "-f", "-k", "--depth=5", "--window=50")
 	check("another pack", Options{Jobs: 2})
-	r.git("pack-refs", "--all")
+	r.Git("pack-refs", "--all")
 	check("packed refs", Options{Jobs: 2})
-	packs, err := filepath.Glob(filepath.Join(r.dir, ".git/objects/pack/*.pack"))
+	packs, err := filepath.Glob(filepath.Join(r.Path, ".git/objects/pack/*.pack"))
 	if err != nil || len(packs) != 1 {
 		t.Fatalf("%d packs (%v), want one", len(packs), err)
 	}
@@ -200,7 +200,7 @@ func TestSameWhateverThePacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, err := filepath.Glob(filepath.Join(r.dir, ".git/objects/pack/*"))
+	old, err := filepath.Glob(filepath.Join(r.Path, ".git/objects/pack/*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,11 +209,7 @@ func TestSameWhateverThePacks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pack := filepath.Join(t.TempDir(), "all.pack")
-	if err := os.WriteFile(pack, data, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	r.feed(pack, "unpack-objects", "-q")
+	r.Input(string(data), "unpack-objects", "-q")
 	check("loose", Options{Jobs: 2})
 }
 
@@ -224,14 +220,14 @@ func TestFromAnywhere(t *testing.T) {
 	r.history(6, 30)
 	want := len(r.run(Options{}).complete(t).secrets())
 	tree := filepath.Join(t.TempDir(), "linked")
-	r.git("worktree", "add", "-q", "--detach", tree, "HEAD")
-	for _, dir := range []string{filepath.Join(r.dir, ".git"), tree} {
+	r.Git("worktree", "add", "-q", "--detach", tree, "HEAD")
+	for _, dir := range []string{filepath.Join(r.Path, ".git"), tree} {
 		if got := len(r.at(dir).run(Options{}).complete(t).secrets()); got != want {
 			t.Errorf("%s: %d secrets, want %d", dir, got, want)
 		}
 	}
 	bare := filepath.Join(t.TempDir(), "bare.git")
-	r.git("clone", "-q", "--mirror", "--shared", r.dir, bare)
+	r.Git("clone", "-q", "--mirror", "--shared", r.Path, bare)
 	res := r.at(bare).run(Options{}).complete(t)
 	if got := len(res.secrets()); got != want {
 		t.Errorf("bare: %d secrets, want %d", got, want)
@@ -246,10 +242,10 @@ func TestFromAnywhere(t *testing.T) {
 func TestPlaces(t *testing.T) {
 	r := newGitRepo(t)
 	kst, kpt := r.token(), "kpt_"+r.word()
-	r.write("plain.txt", kpt+"\n"+kst+"\n")
-	first := r.commit("first")
-	r.write("keys/same.txt", kpt+"\n"+kst+"\n")
-	second := r.commit("second")
+	r.Write("plain.txt", kpt+"\n"+kst+"\n")
+	first := r.Commit("first")
+	r.Write("keys/same.txt", kpt+"\n"+kst+"\n")
+	second := r.Commit("second")
 	res := r.run(Options{}).complete(t)
 	var got []string
 	for i := range res.findings {
@@ -269,11 +265,11 @@ func TestPlaces(t *testing.T) {
 
 func TestSkipped(t *testing.T) {
 	r := newGitRepo(t)
-	r.write("lfs.bin", lfsHead+"oid sha256:0\nsize 1\n")
-	r.write("image", "\x00\x01\x02\x03"+r.token())
-	r.write("big.txt", strings.Repeat("a line of text\n", 1000)+r.token())
-	r.write("left/out.txt", r.token())
-	r.commit("files")
+	r.Write("lfs.bin", lfsHead+"oid sha256:0\nsize 1\n")
+	r.Write("image", "\x00\x01\x02\x03"+r.token())
+	r.Write("big.txt", strings.Repeat("a line of text\n", 1000)+r.token())
+	r.Write("left/out.txt", r.token())
+	r.Commit("files")
 	exclude, err := Matcher([]string{"left"}, true)
 	if err != nil {
 		t.Fatal(err)

@@ -10,10 +10,10 @@ import (
 func TestCache(t *testing.T) {
 	r := newGitRepo(t)
 	r.edits(6)
-	r.write("clean.txt", "nothing\n")
-	r.write("image", "\x00\x01\x02")
-	r.write("lfs.bin", lfsHead+"oid sha256:0\nsize 1\n")
-	r.commit("clean files")
+	r.Write("clean.txt", "nothing\n")
+	r.Write("image", "\x00\x01\x02")
+	r.Write("lfs.bin", lfsHead+"oid sha256:0\nsize 1\n")
+	r.Commit("clean files")
 	dir := filepath.Join(t.TempDir(), "cache")
 	audit := func(opts Options) *result {
 		t.Helper()
@@ -61,8 +61,8 @@ func TestCache(t *testing.T) {
 		same(name, audit(Options{}), false)
 	}
 	same("mended", audit(Options{}), true)
-	r.write("keys/clean.txt", "nothing\n")
-	r.commit("the same file elsewhere")
+	r.Write("keys/clean.txt", "nothing\n")
+	r.Commit("the same file elsewhere")
 	if got := audit(Options{}); got.progress.Blobs != first.progress.Blobs {
 		t.Errorf("a further path: %d blobs, want %d", got.progress.Blobs, first.progress.Blobs)
 	}

@@ -100,14 +100,14 @@ func TestReadOccasionErrors(t *testing.T) {
 // repository.
 func TestAutomaticRange(t *testing.T) {
 	r := newGitRepo(t)
-	r.write("a.txt", r.token())
-	r.commit("one")
-	first := r.git("rev-parse", "HEAD")
-	r.git("update-ref", "refs/remotes/origin/main", "HEAD")
-	r.git("checkout", "-q", "-b", "change")
-	r.write("b.txt", r.token())
-	r.commit("two")
-	second := r.git("rev-parse", "HEAD")
+	r.Write("a.txt", r.token())
+	r.Commit("one")
+	first := r.Git("rev-parse", "HEAD")
+	r.Git("update-ref", "refs/remotes/origin/main", "HEAD")
+	r.Git("checkout", "-q", "-b", "change")
+	r.Write("b.txt", r.token())
+	r.Commit("two")
+	second := r.Git("rev-parse", "HEAD")
 	for _, tt := range []struct {
 		name, event string
 		want        int

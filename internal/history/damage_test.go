@@ -25,21 +25,21 @@ func (r *gitRepo) story() (all []string) {
 	for _, name := range []string{"one.txt", "two.txt", "three.txt"} {
 		s := r.token()
 		all = append(all, s)
-		r.write(name, s+"\n")
-		r.commit(name)
+		r.Write(name, s+"\n")
+		r.Commit(name)
 	}
 	slices.Sort(all)
 	return all
 }
 
 func (r *gitRepo) check(name string, opts Options, want []string, reason ...string) *result {
-	r.t.Helper()
+	r.T.Helper()
 	res := r.run(opts)
 	if got := reasons(res); !slices.Equal(got, reason) {
-		r.t.Errorf("%s: incomplete %v, want %q", name, res.incomplete, reason)
+		r.T.Errorf("%s: incomplete %v, want %q", name, res.incomplete, reason)
 	}
 	if got := res.sorted(); !slices.Equal(got, want) {
-		r.t.Errorf("%s: found %q, want %q", name, got, want)
+		r.T.Errorf("%s: found %q, want %q", name, got, want)
 	}
 	return res
 }
@@ -48,42 +48,42 @@ func TestShallow(t *testing.T) {
 	r := newGitRepo(t)
 	r.story()
 	dir := filepath.Join(t.TempDir(), "clone")
-	r.git("clone", "-q", "--depth=2", "file://"+r.dir, dir)
+	r.Git("clone", "-q", "--depth=2", "file://"+r.Path, dir)
 	c := r.at(dir)
 	all := r.run(Options{}).complete(t).sorted()
 	c.check("whole", Options{}, all, "shallow")
-	c.check("within", Options{Range: "HEAD~1..HEAD"}, tokens(c.git("show", "HEAD:three.txt"), ""))
+	c.check("within", Options{Range: "HEAD~1..HEAD"}, tokens(c.Git("show", "HEAD:three.txt"), ""))
 	c.check("beyond", Options{Branch: "main"}, all, "shallow")
 	res := c.check("unknown", Options{Range: "HEAD~2..HEAD"}, nil, "bad-range")
 	if !strings.Contains(res.incomplete[0].Cure, "fetch-depth: 0") {
 		t.Errorf("cure %q, want how to fetch the rest", res.incomplete[0].Cure)
 	}
-	c.git("fetch", "-q", "--unshallow")
+	c.Git("fetch", "-q", "--unshallow")
 	c.check("after the cure", Options{}, all)
 }
 
 func TestPartial(t *testing.T) {
 	r := newGitRepo(t)
 	all := r.story()
-	r.git("config", "uploadpack.allowFilter", "true")
+	r.Git("config", "uploadpack.allowFilter", "true")
 	dir := filepath.Join(t.TempDir(), "clone")
-	r.git("clone", "-q", "--filter=blob:none", "--no-checkout", "file://"+r.dir, dir)
+	r.Git("clone", "-q", "--filter=blob:none", "--no-checkout", "file://"+r.Path, dir)
 	c := r.at(dir)
 	res := c.check("without blobs", Options{}, nil, "partial-clone")
 	if len(res.incomplete) != 3 {
 		t.Errorf("%d absent objects told, want 3", len(res.incomplete))
 	}
-	c.git("fetch", "-q", "--refetch", "--no-filter")
+	c.Git("fetch", "-q", "--refetch", "--no-filter")
 	c.check("after the cure", Options{}, all)
 }
 
 func TestMissing(t *testing.T) {
 	r := newGitRepo(t)
 	all := r.story()
-	lost := r.git("rev-parse", "HEAD~1:two.txt")
-	secret := tokens(r.git("cat-file", "blob", lost), "")[0]
+	lost := r.Git("rev-parse", "HEAD~1:two.txt")
+	secret := tokens(r.Git("cat-file", "blob", lost), "")[0]
 	rest := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == secret })
-	file := filepath.Join(r.dir, ".git/objects", lost[:2], lost[2:])
+	file := filepath.Join(r.Path, ".git/objects", lost[:2], lost[2:])
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -96,9 +96,9 @@ func TestMissing(t *testing.T) {
 		t.Errorf("absent at %q, want two.txt", res.incomplete[0].Path)
 	}
 	r.check("in a range", Options{Range: "HEAD~2..HEAD"}, slices.DeleteFunc(slices.Clone(rest), func(s string) bool {
-		return s == tokens(r.git("show", "HEAD:one.txt"), "")[0]
+		return s == tokens(r.Git("show", "HEAD:one.txt"), "")[0]
 	}), "missing-object")
-	r.check("not in the range", Options{Range: "HEAD~1..HEAD"}, tokens(r.git("show", "HEAD:three.txt"), ""))
+	r.check("not in the range", Options{Range: "HEAD~1..HEAD"}, tokens(r.Git("show", "HEAD:three.txt"), ""))
 
 	data[len(data)-8] ^= 0x55
 	if err := os.WriteFile(file, data, 0o666); err != nil {
@@ -110,12 +110,12 @@ func TestMissing(t *testing.T) {
 func TestMissingCommitAndRef(t *testing.T) {
 	r := newGitRepo(t)
 	all := r.story()
-	lost := r.git("rev-parse", "HEAD~1")
-	if err := os.Remove(filepath.Join(r.dir, ".git/objects", lost[:2], lost[2:])); err != nil {
+	lost := r.Git("rev-parse", "HEAD~1")
+	if err := os.Remove(filepath.Join(r.Path, ".git/objects", lost[:2], lost[2:])); err != nil {
 		t.Fatal(err)
 	}
 	r.check("commit", Options{}, all, "missing-object") // its blob is there, and others have it
-	r.write(".git/refs/heads/gone", strings.Repeat("1", 40)+"\n")
+	r.Write(".git/refs/heads/gone", strings.Repeat("1", 40)+"\n")
 	res := r.check("ref", Options{}, all, "missing-object")
 	if !slices.ContainsFunc(res.incomplete, func(i *scan.Incomplete) bool { return i.Path == "ref:refs/heads/gone" }) {
 		t.Errorf("told %v, want the ref", res.incomplete)
@@ -125,9 +125,9 @@ func TestMissingCommitAndRef(t *testing.T) {
 func TestVerify(t *testing.T) {
 	r := newGitRepo(t)
 	all := r.story()
-	from := r.git("rev-parse", "HEAD:one.txt")
-	to := r.git("rev-parse", "HEAD:two.txt")
-	file := func(id string) string { return filepath.Join(r.dir, ".git/objects", id[:2], id[2:]) }
+	from := r.Git("rev-parse", "HEAD:one.txt")
+	to := r.Git("rev-parse", "HEAD:two.txt")
+	file := func(id string) string { return filepath.Join(r.Path, ".git/objects", id[:2], id[2:]) }
 	data, err := os.ReadFile(file(from))
 	if err != nil {
 		t.Fatal(err)
@@ -148,14 +148,14 @@ func TestNoCommits(t *testing.T) {
 	r := newGitRepo(t)
 	r.check("nothing", Options{}, nil)
 	s := r.token()
-	r.write("a.txt", s)
-	r.git("add", "a.txt")
+	r.Write("a.txt", s)
+	r.Git("add", "a.txt")
 	res := r.check("staged", Options{}, []string{s})
 	if got := res.findings[0].Exposure.String(); got != "staged" {
 		t.Errorf("exposure %s, want staged", got)
 	}
-	r.write("b.txt", "text")
-	r.git("add", "-N", "b.txt")
+	r.Write("b.txt", "text")
+	r.Git("add", "-N", "b.txt")
 	r.check("intent to add", Options{}, []string{s})
 }
 
@@ -164,15 +164,15 @@ func TestRefused(t *testing.T) {
 		t.Errorf("no repository: %v, want %v", err, repo.ErrNotRepository)
 	}
 	r := newGitRepo(t)
-	r.commit("one")
-	r.git("config", "core.repositoryFormatVersion", "1")
+	r.Commit("one")
+	r.Git("config", "core.repositoryFormatVersion", "1")
 	for _, extension := range []string{"refStorage=reftable", "somethingNew=1"} {
 		key, value, _ := strings.Cut(extension, "=")
-		r.git("config", "-f", ".git/config", "extensions."+key, value)
-		if _, err := Open(r.dir, Options{}); err == nil || !strings.Contains(err.Error(), strings.ToLower(key)) {
+		r.Git("config", "-f", ".git/config", "extensions."+key, value)
+		if _, err := Open(r.Path, Options{}); err == nil || !strings.Contains(err.Error(), strings.ToLower(key)) {
 			t.Errorf("%s: %v, want an error that names it", extension, err)
 		}
-		r.at(r.dir).write(".git/config", "[core]\n\trepositoryFormatVersion = 1\n")
+		r.Write(".git/config", "[core]\n\trepositoryFormatVersion = 1\n")
 	}
 }
 
@@ -180,22 +180,18 @@ func TestRefused(t *testing.T) {
 func TestTreeBomb(t *testing.T) {
 	r := newGitRepo(t)
 	s := r.token()
-	r.write("leaf", s)
-	id := r.git("hash-object", "-w", "leaf")
+	r.Write("leaf", s)
+	id := r.Git("hash-object", "-w", "leaf")
 	kind := "100644 blob "
 	for range 12 {
 		var list strings.Builder
 		for i := range 10 {
 			list.WriteString(kind + id + "\td" + string(rune('0'+i)) + "\n")
 		}
-		file := filepath.Join(t.TempDir(), "tree")
-		if err := os.WriteFile(file, []byte(list.String()), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		id, kind = r.feed(file, "mktree"), "040000 tree "
+		id, kind = r.Input(list.String(), "mktree"), "040000 tree "
 	}
-	commit := r.git("commit-tree", "-m", "bomb", id)
-	r.git("update-ref", "refs/heads/main", commit)
+	commit := r.Git("commit-tree", "-m", "bomb", id)
+	r.Git("update-ref", "refs/heads/main", commit)
 	a := r.open(Options{})
 	a.maxPlaces = 1000
 	res := collect(t, a, scan.New(a.opts.Rules, scan.Options{}))

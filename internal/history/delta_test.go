@@ -16,7 +16,7 @@ import (
 // edits makes versions of a few files that share most of their lines, tokens
 // among them, so that git stores them as deltas.
 func (r *gitRepo) edits(versions int) {
-	r.t.Helper()
+	r.T.Helper()
 	r.rnd = rand.New(rand.NewPCG(11, 3))
 	files := make([][]string, 6)
 	for i := range files {
@@ -48,9 +48,9 @@ func (r *gitRepo) edits(versions int) {
 			}
 			files[i] = lines
 			dir := []string{"a", "keys"}[v/20%2]
-			r.write(fmt.Sprintf("%s/f%d.txt", dir, i), strings.Join(lines, "\n"))
+			r.Write(fmt.Sprintf("%s/f%d.txt", dir, i), strings.Join(lines, "\n"))
 		}
-		r.commit(fmt.Sprint(v))
+		r.Commit(fmt.Sprint(v))
 	}
 }
 
@@ -71,7 +71,7 @@ func TestDelta(t *testing.T) {
 		a.opts.Rules = set
 		return collect(t, a, engine).complete(t).text()
 	}
-	r.git("repack", "-q", "-a", "-d", "-f", "--depth=20")
+	r.Git("repack", "-q", "-a", "-d", "-f", "--depth=20")
 	want := audit(Options{NoDelta: true})
 	if n := strings.Count(want, "\n"); n < 500 {
 		t.Errorf("%d findings, want 500 at least", n)
@@ -82,7 +82,7 @@ func TestDelta(t *testing.T) {
 		}
 	}
 	deltas := 0
-	for _, line := range r.lines("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(deltabase)") {
+	for _, line := range r.Lines("cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(deltabase)") {
 		if kind, base, _ := strings.Cut(line, " "); kind == "blob" && strings.Trim(base, "0") != "" {
 			deltas++
 		}

@@ -1,19 +1,18 @@
 package history
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/keysift/keysift/internal/gittest"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
 )
@@ -61,95 +60,19 @@ func testSet(t testing.TB) *rules.Set {
 	return set
 }
 
-// needGit skips the test where there is no git, but not in CI.
-func needGit(t testing.TB) {
-	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is missing")
-		}
-		t.Skip("git is missing")
-	}
-}
-
 // A gitRepo is a repository made by the real git.
 type gitRepo struct {
-	t    testing.TB
-	dir  string
-	tick int
-	rnd  *rand.Rand
+	*gittest.Dir
+	rnd *rand.Rand
 }
 
-func newGitRepo(t testing.TB, args ...string) *gitRepo {
+func newGitRepo(t testing.TB, options ...string) *gitRepo {
 	t.Helper()
-	needGit(t)
-	r := &gitRepo{t: t, dir: t.TempDir(), rnd: rand.New(rand.NewPCG(7, 7))}
-	r.git(append(append([]string{"init", "-q", "-b", "main"}, args...), ".")...)
-	r.git("config", "gc.auto", "0")
-	return r
+	return &gitRepo{gittest.Init(t, options...), rand.New(rand.NewPCG(7, 7))}
 }
 
 // at returns the same repository seen from another folder.
-func (r *gitRepo) at(dir string) *gitRepo {
-	c := *r
-	c.dir = dir
-	return &c
-}
-
-func (r *gitRepo) git(args ...string) string {
-	r.t.Helper()
-	out, err := r.try(args...)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return out
-}
-
-func (r *gitRepo) try(args ...string) (string, error) {
-	cmd := exec.Command("git", args...)
-	cmd.Dir = r.dir
-	date := fmt.Sprintf("%d +0130", 1_600_000_000+86_400*r.tick)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "GIT_") }),
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "LC_ALL=C",
-		"GIT_AUTHOR_NAME=A U Thor", "GIT_AUTHOR_EMAIL=author@example.com", "GIT_AUTHOR_DATE="+date,
-		"GIT_COMMITTER_NAME=C O Mitter", "GIT_COMMITTER_EMAIL=committer@example.com", "GIT_COMMITTER_DATE="+date)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("git %v: %w\n%s", args, err, stderr.Bytes())
-	}
-	return strings.TrimSuffix(string(out), "\n"), nil
-}
-
-// lines returns the lines that git prints.
-func (r *gitRepo) lines(args ...string) []string {
-	r.t.Helper()
-	out := r.git(args...)
-	if out == "" {
-		return nil
-	}
-	return strings.Split(out, "\n")
-}
-
-func (r *gitRepo) write(name, text string) {
-	r.t.Helper()
-	file := filepath.Join(r.dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *gitRepo) commit(message string, more ...string) string {
-	r.t.Helper()
-	r.tick++
-	r.git("add", "-A")
-	r.git(append([]string{"commit", "-q", "--allow-empty", "-m", message}, more...)...)
-	return r.git("rev-parse", "HEAD")
-}
+func (r *gitRepo) at(dir string) *gitRepo { return &gitRepo{r.In(dir), r.rnd} }
 
 // token makes up a token.
 func (r *gitRepo) token() string { return "kst_" + r.word() }
@@ -166,17 +89,17 @@ func (r *gitRepo) word() string {
 // history makes a history with merges of all kinds, tags, two roots, renames,
 // removals, stashes, commits that only the reflog has, and links.
 func (r *gitRepo) history(seed uint64, steps int) {
-	r.t.Helper()
+	r.T.Helper()
 	r.rnd = rand.New(rand.NewPCG(seed, 1))
 	files := []string{}
 	branches := []string{"main"}
-	r.write("README", "a repository\n")
-	r.commit("root")
+	r.Write("README", "a repository\n")
+	r.Commit("root")
 	for i := range steps {
 		switch n := r.rnd.IntN(20); {
 		case n < 8:
 			name := fmt.Sprintf("%s/f%d.txt", []string{"a", "b/c", "keys", "d"}[r.rnd.IntN(4)], r.rnd.IntN(12))
-			old, _ := os.ReadFile(filepath.Join(r.dir, name))
+			old, _ := os.ReadFile(filepath.Join(r.Path, name))
 			text := string(old) + strings.Repeat("some text of a line\n", r.rnd.IntN(40))
 			if r.rnd.IntN(2) == 0 {
 				text += r.token() + "\n"
@@ -184,75 +107,75 @@ func (r *gitRepo) history(seed uint64, steps int) {
 			if r.rnd.IntN(4) == 0 {
 				text += "kpt_" + r.word() + "\n"
 			}
-			r.write(name, text)
+			r.Write(name, text)
 			files = append(files, name)
-			r.commit(fmt.Sprintf("step %d", i))
+			r.Commit(fmt.Sprintf("step %d", i))
 		case n < 10 && len(files) > 0:
-			_ = os.Remove(filepath.Join(r.dir, files[r.rnd.IntN(len(files))]))
-			r.commit(fmt.Sprintf("step %d removes", i))
+			_ = os.Remove(filepath.Join(r.Path, files[r.rnd.IntN(len(files))]))
+			r.Commit(fmt.Sprintf("step %d removes", i))
 		case n < 11:
-			if _, err := r.try("mv", "-k", "a", fmt.Sprintf("moved%d", i)); err == nil {
-				r.commit(fmt.Sprintf("step %d moves", i))
+			if _, err := r.Try("mv", "-k", "a", fmt.Sprintf("moved%d", i)); err == nil {
+				r.Commit(fmt.Sprintf("step %d moves", i))
 			}
 		case n < 13:
 			b := fmt.Sprintf("branch%d", i)
 			branches = append(branches, b)
-			r.git("checkout", "-q", "-b", b, branches[r.rnd.IntN(len(branches)-1)])
+			r.Git("checkout", "-q", "-b", b, branches[r.rnd.IntN(len(branches)-1)])
 		case n < 15:
-			r.git("checkout", "-q", "-f", branches[r.rnd.IntN(len(branches))])
+			r.Git("checkout", "-q", "-f", branches[r.rnd.IntN(len(branches))])
 		case n < 17:
-			r.tick++
+			r.NextDay()
 			args := []string{"merge", "-q", "--no-ff", "--no-edit", "-X", "theirs"}
 			if r.rnd.IntN(4) == 0 {
 				args = append(args[:4:4], "-s", "ours")
 			}
-			if _, err := r.try(append(args, branches[r.rnd.IntN(len(branches))])...); err != nil {
-				_, _ = r.try("merge", "--abort")
-				_, _ = r.try("reset", "-q", "--hard")
+			if _, err := r.Try(append(args, branches[r.rnd.IntN(len(branches))])...); err != nil {
+				_, _ = r.Try("merge", "--abort")
+				_, _ = r.Try("reset", "-q", "--hard")
 			}
 		case n < 18:
 			args := []string{"tag", fmt.Sprintf("v%d", i)}
 			if r.rnd.IntN(2) == 0 {
 				args = []string{"tag", "-a", "-m", "tag " + r.token(), fmt.Sprintf("v%d", i)}
 			}
-			r.git(args...)
+			r.Git(args...)
 		case n < 19:
-			r.write("wip.txt", r.token()+"\n")
-			r.write("README", fmt.Sprintf("changed %d %s\n", i, r.token()))
-			r.tick++
-			r.git("stash", "-q", "-u")
+			r.Write("wip.txt", r.token()+"\n")
+			r.Write("README", fmt.Sprintf("changed %d %s\n", i, r.token()))
+			r.NextDay()
+			r.Git("stash", "-q", "-u")
 		default:
-			r.write("oops.txt", r.token()+"\n")
-			r.commit("oops")
-			r.git("reset", "-q", "--hard", "HEAD~1")
+			r.Write("oops.txt", r.token()+"\n")
+			r.Commit("oops")
+			r.Git("reset", "-q", "--hard", "HEAD~1")
 		}
 	}
-	r.git("checkout", "-q", "-f", "--orphan", "second")
-	r.write("second.txt", r.token()+"\n")
-	r.commit("a second root")
-	r.git("checkout", "-q", "-f", "main")
-	r.tick++
-	r.git("merge", "-q", "--allow-unrelated-histories", "-X", "theirs", "--no-edit", "second")
+	r.Git("checkout", "-q", "-f", "--orphan", "second")
+	r.Write("second.txt", r.token()+"\n")
+	r.Commit("a second root")
+	r.Git("checkout", "-q", "-f", "main")
+	r.NextDay()
+	r.Git("merge", "-q", "--allow-unrelated-histories", "-X", "theirs", "--no-edit", "second")
 	r.octopus()
-	if err := os.Symlink("README", filepath.Join(r.dir, "link")); err == nil {
-		r.commit("a link")
+	if err := os.Symlink("README", filepath.Join(r.Path, "link")); err == nil {
+		r.Commit("a link")
 	}
-	r.git("notes", "add", "-m", "a note "+r.token())
-	r.git("update-ref", "refs/remotes/origin/main", "HEAD~2")
+	r.Git("notes", "add", "-m", "a note "+r.token())
+	r.Git("update-ref", "refs/remotes/origin/main", "HEAD~2")
 }
 
 // octopus merges two branches at once.
 func (r *gitRepo) octopus() {
-	r.t.Helper()
+	r.T.Helper()
 	for _, b := range []string{"left", "right"} {
-		r.git("checkout", "-q", "-b", b, "main")
-		r.write(b+".txt", r.token()+"\n")
-		r.commit(b)
+		r.Git("checkout", "-q", "-b", b, "main")
+		r.Write(b+".txt", r.token()+"\n")
+		r.Commit(b)
 	}
-	r.git("checkout", "-q", "main")
-	r.tick++
-	r.git("merge", "-q", "--no-edit", "left", "right")
-	r.git("branch", "-q", "-D", "left", "right")
+	r.Git("checkout", "-q", "main")
+	r.NextDay()
+	r.Git("merge", "-q", "--no-edit", "left", "right")
+	r.Git("branch", "-q", "-D", "left", "right")
 }
 
 // A result is what an audit came to.
@@ -265,22 +188,22 @@ type result struct {
 }
 
 func (r *gitRepo) open(opts Options) *Audit {
-	r.t.Helper()
-	opts.Rules = testSet(r.t)
+	r.T.Helper()
+	opts.Rules = testSet(r.T)
 	opts.Env = func(name string) (string, bool) { return "", false }
-	a, err := Open(r.dir, opts)
+	a, err := Open(r.Path, opts)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
-	r.t.Cleanup(func() { _ = a.Close() })
+	r.T.Cleanup(func() { _ = a.Close() })
 	return a
 }
 
 // run audits a repository.
 func (r *gitRepo) run(opts Options) *result {
-	r.t.Helper()
+	r.T.Helper()
 	a := r.open(opts)
-	return collect(r.t, a, scan.New(a.opts.Rules, scan.Options{}))
+	return collect(r.T, a, scan.New(a.opts.Rules, scan.Options{}))
 }
 
 func collect(t testing.TB, a *Audit, e *scan.Engine) *result {
@@ -342,21 +265,4 @@ func (r *result) secrets() map[string][]string {
 		out[s] = slices.Sorted(maps.Keys(set))
 	}
 	return out
-}
-
-// feed runs git with a file as its input and returns what it prints.
-func (r *gitRepo) feed(file string, args ...string) string {
-	r.t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer f.Close()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin = r.dir, f
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		r.t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
 }

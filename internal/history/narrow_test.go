@@ -11,13 +11,13 @@ import (
 // file that a commit has changed, and in none of the files of its parents that
 // it has touched.
 func (r *gitRepo) added(args ...string) []string {
-	r.t.Helper()
+	r.T.Helper()
 	var out []string
-	for _, c := range r.lines(append([]string{"rev-list"}, args...)...) {
-		out = append(out, tokens(r.git("log", "-1", "--format=%B", c), "")...)
+	for _, c := range r.Lines(append([]string{"rev-list"}, args...)...) {
+		out = append(out, tokens(r.Git("log", "-1", "--format=%B", c), "")...)
 		now := r.files(c)
 		var before []map[string]string
-		for _, p := range strings.Fields(r.git("log", "-1", "--format=%P", c)) {
+		for _, p := range strings.Fields(r.Git("log", "-1", "--format=%P", c)) {
 			before = append(before, r.files(p))
 		}
 		known := map[string]bool{}
@@ -28,7 +28,7 @@ func (r *gitRepo) added(args ...string) []string {
 					same = same || now[path] != "" && other[path] == now[path]
 				}
 				if !same {
-					for _, s := range tokens(r.git("cat-file", "blob", id), path) {
+					for _, s := range tokens(r.Git("cat-file", "blob", id), path) {
 						known[s] = true
 					}
 				}
@@ -38,7 +38,7 @@ func (r *gitRepo) added(args ...string) []string {
 			if slices.ContainsFunc(before, func(old map[string]string) bool { return old[path] == id }) {
 				continue
 			}
-			for _, s := range tokens(r.git("cat-file", "blob", id), path) {
+			for _, s := range tokens(r.Git("cat-file", "blob", id), path) {
 				if !known[s] {
 					out = append(out, s)
 				}
@@ -51,7 +51,7 @@ func (r *gitRepo) added(args ...string) []string {
 
 func (r *gitRepo) files(commit string) map[string]string {
 	out := map[string]string{}
-	for _, line := range r.lines("ls-tree", "-r", commit) {
+	for _, line := range r.Lines("ls-tree", "-r", commit) {
 		head, path, _ := strings.Cut(line, "\t")
 		if f := strings.Fields(head); f[1] == "blob" {
 			out[path] = f[2]
@@ -81,14 +81,14 @@ func TestRange(t *testing.T) {
 		{Options{Range: "second...main"}, []string{"second..main"}},
 		{Options{Range: "refs/remotes/origin/main..@"}, []string{"origin/main..HEAD"}},
 		{Options{Range: "main^2~1..main^{commit}"}, []string{"main^2~1..main"}},
-		{Options{Range: r.git("rev-parse", "--short", "HEAD~3") + "..HEAD"}, []string{"HEAD~3..HEAD"}},
+		{Options{Range: r.Git("rev-parse", "--short", "HEAD~3") + "..HEAD"}, []string{"HEAD~3..HEAD"}},
 		{Options{Range: zeroID + "..main"}, []string{"main", "--not", "--exclude=main", "--branches", "--remotes", "--tags", "refs/notes/commits"}},
-		{Options{Range: zeroID + ".." + r.git("rev-parse", "main")}, []string{"main", "--not", "--exclude=main", "--branches", "--remotes", "--tags", "refs/notes/commits"}},
+		{Options{Range: zeroID + ".." + r.Git("rev-parse", "main")}, []string{"main", "--not", "--exclude=main", "--branches", "--remotes", "--tags", "refs/notes/commits"}},
 		{Options{Range: zeroID + "..second"}, []string{"second", "--not", "--exclude=second", "--branches", "--remotes", "--tags", "refs/notes/commits"}},
 		{Options{Since: "HEAD~4"}, []string{"HEAD~4..HEAD"}},
 		{Options{Since: "main~4", Branch: "second"}, []string{"main~4..second"}},
 	} {
-		if _, err := r.try(append([]string{"rev-list"}, tt.args...)...); err != nil {
+		if _, err := r.Try(append([]string{"rev-list"}, tt.args...)...); err != nil {
 			t.Logf("left out: %v", err)
 			continue
 		}
@@ -98,7 +98,7 @@ func TestRange(t *testing.T) {
 			if got, want := res.sorted(), r.added(tt.args...); !slices.Equal(got, want) {
 				t.Errorf("%+v:\ngot  %q\nwant %q", tt.opts.Range+tt.opts.Since, got, want)
 			}
-			if got, want := int(res.progress.Commits), len(r.lines(append([]string{"rev-list"}, tt.args...)...)); got != want {
+			if got, want := int(res.progress.Commits), len(r.Lines(append([]string{"rev-list"}, tt.args...)...)); got != want {
 				t.Errorf("%s: %d commits, want %d", tt.opts.Range, got, want)
 			}
 		}
@@ -107,13 +107,13 @@ func TestRange(t *testing.T) {
 
 func TestRangeProvenance(t *testing.T) {
 	r := newGitRepo(t)
-	r.write("a.txt", "text\n")
-	r.commit("root")
+	r.Write("a.txt", "text\n")
+	r.Commit("root")
 	kept, gone := r.token(), r.token()
-	r.write("a.txt", kept+"\n"+gone+"\n")
-	in := r.commit("bring in")
-	r.write("a.txt", kept+"\nmore\n")
-	r.commit("take out")
+	r.Write("a.txt", kept+"\n"+gone+"\n")
+	in := r.Commit("bring in")
+	r.Write("a.txt", kept+"\nmore\n")
+	r.Commit("take out")
 	res := r.run(Options{Range: "HEAD~2..HEAD"}).complete(t)
 	for secret, want := range map[string]bool{kept: true, gone: false} {
 		var places []Place
@@ -132,14 +132,14 @@ func TestRangeProvenance(t *testing.T) {
 func TestBranchAndPath(t *testing.T) {
 	r := newGitRepo(t)
 	one, two, three := r.token(), r.token(), r.token()
-	r.write("src/a.txt", one)
-	r.commit("one")
-	r.git("checkout", "-q", "-b", "side")
-	r.write("lib/b.txt", two)
-	r.commit("two " + r.token())
-	r.git("checkout", "-q", "main")
-	r.write("src/c.txt", three)
-	r.git("stash", "-q", "-u")
+	r.Write("src/a.txt", one)
+	r.Commit("one")
+	r.Git("checkout", "-q", "-b", "side")
+	r.Write("lib/b.txt", two)
+	r.Commit("two " + r.token())
+	r.Git("checkout", "-q", "main")
+	r.Write("src/c.txt", three)
+	r.Git("stash", "-q", "-u")
 	only, err := Matcher([]string{"src"}, false)
 	if err != nil {
 		t.Fatal(err)
@@ -164,8 +164,8 @@ func TestBranchAndPath(t *testing.T) {
 
 func TestBadRange(t *testing.T) {
 	r := newGitRepo(t)
-	r.write("a.txt", r.token())
-	r.commit("one")
+	r.Write("a.txt", r.token())
+	r.Commit("one")
 	for _, name := range []string{"nothing..HEAD", "HEAD..nothing", "HEAD~5..HEAD", "HEAD^2..HEAD", "HEAD", "a..b..c", "HEAD^{tree}..HEAD",
 		strings.Repeat("f", 40) + "..HEAD", "../../x..HEAD", "HEAD@{1}..HEAD", "auto", "HEAD^{..HEAD"} {
 		res := r.run(Options{Range: name})

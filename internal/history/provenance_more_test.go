@@ -12,21 +12,21 @@ import (
 func TestProvenanceBesideName(t *testing.T) {
 	r := newGitRepo(t)
 	name := r.token()
-	r.write("root.txt", "text\n")
-	r.commit("root")
-	r.write("d/"+name, "text\n")
-	r.commit("a name")
+	r.Write("root.txt", "text\n")
+	r.Commit("root")
+	r.Write("d/"+name, "text\n")
+	r.Commit("a name")
 	secret := r.token()
-	r.write("d/below.txt", secret+"\n")
-	first := r.commit("beside it")
-	r.write("d/below.txt", secret+"\nmore\n")
-	r.commit("another version")
+	r.Write("d/below.txt", secret+"\n")
+	first := r.Commit("beside it")
+	r.Write("d/below.txt", secret+"\nmore\n")
+	r.Commit("another version")
 	res := r.run(Options{}).complete(t)
 	p := res.audit.Provenance(res.secrets()[secret], nil, time.Now())
 	if p.Introduced == nil || p.Introduced.Commit != first || !p.InHead || p.Blobs != 2 || p.Files != 1 {
 		t.Errorf("%+v; want it introduced by %s and in HEAD, two blobs of one file", p, first)
 	}
-	want := r.lines("log", "--format=%H", "--reverse", "--", "d/"+name)[0]
+	want := r.Lines("log", "--format=%H", "--reverse", "--", "d/"+name)[0]
 	if p := res.audit.Provenance(res.secrets()[name], nil, time.Now()); p.Introduced == nil || p.Introduced.Commit != want || !p.InHead {
 		t.Errorf("%+v; want the name introduced by %s and in HEAD", p, want)
 	}
@@ -38,11 +38,11 @@ func TestAuthors(t *testing.T) {
 	r := newGitRepo(t)
 	secret, other := r.token(), r.token()
 	for i, author := range []string{"B <b@example.com>", other + " <o@example.com>", "A <a@example.com>", "B <b@example.com>"} {
-		r.write(string(rune('p'+i))+"/config.txt", strings.Repeat("line\n", i)+secret+"\n")
-		r.commit("step", "--author="+author)
+		r.Write(string(rune('p'+i))+"/config.txt", strings.Repeat("line\n", i)+secret+"\n")
+		r.Commit("step", "--author="+author)
 	}
-	r.write("q/config.txt", secret+"\n") // as another file was
-	r.commit("again")
+	r.Write("q/config.txt", secret+"\n") // as another file was
+	r.Commit("again")
 	for name, opts := range map[string]Options{"whole": {}, "range": {Range: "HEAD~4..HEAD"}} {
 		res := r.run(opts).complete(t)
 		var places []Place

@@ -17,18 +17,18 @@ type contents struct {
 }
 
 func (r *gitRepo) contents() *contents {
-	r.t.Helper()
+	r.T.Helper()
 	c := &contents{map[string][]string{}, map[string]int64{}, map[string]map[string]bool{}, map[string]map[string]bool{}}
 	for _, id := range r.allCommits() {
-		f := strings.Fields(r.git("log", "-1", "--format=%ct %P", id))
+		f := strings.Fields(r.Git("log", "-1", "--format=%ct %P", id))
 		c.time[id], _ = strconv.ParseInt(f[0], 10, 64)
 		c.parents[id] = f[1:]
 		c.blobs[id] = map[string]bool{}
-		for _, line := range r.lines("ls-tree", "-r", id) {
+		for _, line := range r.Lines("ls-tree", "-r", id) {
 			c.blobs[id][strings.Fields(line)[2]] = true
 		}
 		c.all[id] = map[string]bool{}
-		for _, a := range r.lines("rev-list", id) {
+		for _, a := range r.Lines("rev-list", id) {
 			c.all[id][a] = true
 		}
 	}
@@ -47,24 +47,24 @@ func (c *contents) has(commit string, objects []string) bool {
 // checkProvenance compares what an audit says of each secret with what follows
 // from the trees of all commits.
 func (r *gitRepo) checkProvenance() {
-	t := r.t
+	t := r.T
 	t.Helper()
 	c := r.contents()
 	res := r.run(Options{Jobs: 2})
-	head := r.git("rev-parse", "HEAD")
+	head := r.Git("rev-parse", "HEAD")
 	published := map[string]bool{}
-	for _, id := range r.lines("rev-list", "--exclude=refs/stash", "--all") {
+	for _, id := range r.Lines("rev-list", "--exclude=refs/stash", "--all") {
 		published[id] = true
 	}
 	refs := map[string]string{}
-	for _, line := range r.lines("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)") {
+	for _, line := range r.Lines("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)") {
 		f := strings.Fields(line)
 		refs[f[0]] = f[len(f)-1]
 	}
 	for secret, objects := range res.secrets() {
 		for i, o := range objects {
-			if r.git("cat-file", "-t", o) == "tag" {
-				objects[i] = r.git("rev-parse", o+"^{commit}")
+			if r.Git("cat-file", "-t", o) == "tag" {
+				objects[i] = r.Git("rev-parse", o+"^{commit}")
 			}
 		}
 		p := res.audit.Provenance(objects, nil, time.Now())
@@ -103,43 +103,43 @@ func (r *gitRepo) checkProvenance() {
 }
 
 func (r *gitRepo) checkIntroduced(c *contents, secret string, p *Provenance, first []string, published map[string]bool) {
-	r.t.Helper()
+	r.T.Helper()
 	if slices.ContainsFunc(first, func(id string) bool { return published[id] }) {
 		first = slices.DeleteFunc(first, func(id string) bool { return !published[id] })
 	}
 	if len(first) == 0 {
 		if p.Introduced != nil {
-			r.t.Errorf("%s: introduced by %s, want no commit", secret, p.Introduced.Commit)
+			r.T.Errorf("%s: introduced by %s, want no commit", secret, p.Introduced.Commit)
 		}
 		return
 	}
 	if p.Introduced == nil {
-		r.t.Errorf("%s: introduced by no commit, want one of %q", secret, first)
+		r.T.Errorf("%s: introduced by no commit, want one of %q", secret, first)
 		return
 	}
 	for _, id := range first {
 		if c.time[id] < p.Introduced.Time.Unix() {
-			r.t.Errorf("%s: introduced by %s, but %s is earlier", secret, p.Introduced.Commit, id)
+			r.T.Errorf("%s: introduced by %s, but %s is earlier", secret, p.Introduced.Commit, id)
 		}
 	}
 	if !slices.Contains(first, p.Introduced.Commit) {
-		r.t.Errorf("%s: introduced by %s, want one of %q", secret, p.Introduced.Commit, first)
+		r.T.Errorf("%s: introduced by %s, want one of %q", secret, p.Introduced.Commit, first)
 	}
 	if want := "A U Thor <author@example.com>"; p.Introduced.Author != want {
-		r.t.Errorf("%s: author %q, want %q", secret, p.Introduced.Author, want)
+		r.T.Errorf("%s: author %q, want %q", secret, p.Introduced.Author, want)
 	}
-	if want := r.git("log", "-1", "--format=%s", p.Introduced.Commit); p.Introduced.Subject != want {
-		r.t.Errorf("%s: subject %q, want %q", secret, p.Introduced.Subject, want)
+	if want := r.Git("log", "-1", "--format=%s", p.Introduced.Commit); p.Introduced.Subject != want {
+		r.T.Errorf("%s: subject %q, want %q", secret, p.Introduced.Subject, want)
 	}
 }
 
 func (r *gitRepo) checkRemoved(c *contents, secret string, p *Provenance, objects []string, head string) {
-	r.t.Helper()
+	r.T.Helper()
 	if p.Removed == nil {
 		for id := range c.all[head] {
 			for _, parent := range c.parents[id] {
 				if !p.InHead && c.has(parent, objects) && !c.has(id, objects) && !slices.Contains(objects, parent) {
-					r.t.Errorf("%s: no commit removed it, but %s has", secret, id)
+					r.T.Errorf("%s: no commit removed it, but %s has", secret, id)
 				}
 			}
 		}
@@ -147,31 +147,31 @@ func (r *gitRepo) checkRemoved(c *contents, secret string, p *Provenance, object
 	}
 	id := p.Removed.Commit
 	if !c.all[head][id] || c.has(id, objects) {
-		r.t.Errorf("%s: removed by %s, which has it or is no ancestor of HEAD", secret, id)
+		r.T.Errorf("%s: removed by %s, which has it or is no ancestor of HEAD", secret, id)
 	}
 	if !slices.ContainsFunc(c.parents[id], func(p string) bool { return c.has(p, objects) }) {
-		r.t.Errorf("%s: removed by %s, whose parents do not have it", secret, id)
+		r.T.Errorf("%s: removed by %s, whose parents do not have it", secret, id)
 	}
 }
 
 // TestProvenanceAgainstLog compares a simple story with git log -S.
 func TestProvenanceAgainstLog(t *testing.T) {
 	r := newGitRepo(t)
-	r.write("a.txt", "text\n")
-	r.commit("root")
+	r.Write("a.txt", "text\n")
+	r.Commit("root")
 	secret := r.token()
-	r.write("a.txt", "text\n"+secret+"\n")
-	r.commit("bring it in")
+	r.Write("a.txt", "text\n"+secret+"\n")
+	r.Commit("bring it in")
 	for range 5 {
-		r.write("a.txt", "text\n"+secret+"\n"+r.word()+"\n")
-		r.commit("edit")
+		r.Write("a.txt", "text\n"+secret+"\n"+r.word()+"\n")
+		r.Commit("edit")
 	}
-	r.git("tag", "with")
-	r.write("a.txt", "text\n")
-	r.commit("take it out\n\nbecause")
+	r.Git("tag", "with")
+	r.Write("a.txt", "text\n")
+	r.Commit("take it out\n\nbecause")
 	res := r.run(Options{}).complete(t)
 	p := res.audit.Provenance(res.secrets()[secret], nil, time.Unix(1_600_000_000+86_400*30, 0))
-	log := r.lines("log", "--format=%H", "-S", secret)
+	log := r.Lines("log", "--format=%H", "-S", secret)
 	if len(log) != 2 || p.Introduced == nil || p.Removed == nil || p.Introduced.Commit != log[1] || p.Removed.Commit != log[0] {
 		t.Errorf("introduced %v, removed %v; git log -S: %q", p.Introduced, p.Removed, log)
 	}

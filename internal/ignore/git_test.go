@@ -2,6 +2,7 @@ package ignore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -10,51 +11,25 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/keysift/keysift/internal/gittest"
 )
 
 // casesVariable names the environment variable that says how many random
 // cases TestAgainstGit compares, 4,000 if it is not set.
 const casesVariable = "KEYSIFT_IGNORE_CASES"
 
-// needGit ends the test when there is no git.
-func needGit(t testing.TB) {
-	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is needed in CI")
-		}
-		t.Skip("git is not installed")
-	}
-}
-
-func git(t testing.TB, dir string, input []byte, args ...string) []byte {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null"}
-	cmd.Stdin = bytes.NewReader(input)
-	var errOut bytes.Buffer
-	cmd.Stderr = &errOut
-	out, err := cmd.Output()
-	// check-ignore ends with 1 when it ignores nothing.
-	if exit := (*exec.ExitError)(nil); err != nil && !(asExit(err, &exit) && exit.ExitCode() == 1 && args[len(args)-1] == "-z") {
-		t.Fatalf("git %q: %v\n%s", args, err, errOut.Bytes())
-	}
-	return out
-}
-
-func asExit(err error, target **exec.ExitError) bool {
-	e, ok := err.(*exec.ExitError)
-	*target = e
-	return ok
-}
-
 // checkIgnore asks git about all paths and returns, for each, what Decision
 // says in the form of verdict.
-func checkIgnore(t testing.TB, dir string, paths []string, options ...string) map[string]string {
-	t.Helper()
+func checkIgnore(d *gittest.Dir, paths []string, options ...string) map[string]string {
+	d.T.Helper()
 	args := append(options, "check-ignore", "--no-index", "-v", "-n", "--stdin", "-z")
-	fields := strings.Split(string(git(t, dir, []byte(strings.Join(paths, "\x00")+"\x00"), args...)), "\x00")
+	out, err := d.Run(strings.Join(paths, "\x00")+"\x00", args...)
+	// It ends with 1 when it ignores nothing.
+	if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) {
+		d.T.Fatal(err)
+	}
+	fields := strings.Split(out, "\x00")
 	answers := make(map[string]string, len(paths))
 	for i := 0; i+3 < len(fields); i += 4 {
 		answers[fields[i+3]] = fields[i] + ":" + fields[i+1] + ":" + fields[i+2]
@@ -185,7 +160,6 @@ func makeTree(t testing.TB, root string, r *rand.Rand) (dirs, files []string) {
 }
 
 func TestAgainstGit(t *testing.T) {
-	needGit(t)
 	total := 4000
 	if v := os.Getenv(casesVariable); v != "" {
 		n, err := strconv.Atoi(v)
@@ -197,9 +171,8 @@ func TestAgainstGit(t *testing.T) {
 	cases, wrong := 0, 0
 	for seed := uint64(1); cases < total; seed++ {
 		r := rand.New(rand.NewPCG(seed, 7))
-		root := t.TempDir()
-		git(t, root, nil, "init", "-q")
-		dirs, files := makeTree(t, root, r)
+		repo := gittest.Init(t)
+		dirs, files := makeTree(t, repo.Path, r)
 		paths := files
 		isDir := map[string]bool{}
 		for _, d := range dirs[1:] {
@@ -209,20 +182,21 @@ func TestAgainstGit(t *testing.T) {
 		}
 		for round := 0; round < 20 && cases < total; round++ {
 			cases += len(paths)
-			wrong += compareRound(t, r, root, dirs, paths, isDir, fmt.Sprintf("seed %d, round %d", seed, round))
+			wrong += compareRound(t, r, repo, dirs, paths, isDir, fmt.Sprintf("seed %d, round %d", seed, round))
 		}
 		if wrong > 20 {
 			break
 		}
-		os.RemoveAll(root)
+		os.RemoveAll(repo.Path)
 	}
 	t.Logf("%d cases, %d disagreements", cases, wrong)
 }
 
 // compareRound writes new lists and compares all paths. It returns the number
 // of disagreements.
-func compareRound(t *testing.T, r *rand.Rand, root string, dirs, paths []string, isDir map[string]bool, label string) (wrong int) {
+func compareRound(t *testing.T, r *rand.Rand, repo *gittest.Dir, dirs, paths []string, isDir map[string]bool, label string) (wrong int) {
 	t.Helper()
+	root := repo.Path
 	for _, d := range dirs {
 		path := filepath.Join(root, d, ".gitignore")
 		if err := os.RemoveAll(path); err != nil {
@@ -242,7 +216,7 @@ func compareRound(t *testing.T, r *rand.Rand, root string, dirs, paths []string,
 		writeFile(t, filepath.Join(root, user), randomList(r))
 	}
 	fold := r.IntN(4) == 0
-	want := checkIgnore(t, root, paths, "-c", "core.excludesFile="+user, "-c", fmt.Sprint("core.ignoreCase=", fold))
+	want := checkIgnore(repo, paths, "-c", "core.excludesFile="+user, "-c", fmt.Sprint("core.ignoreCase=", fold))
 	m := New(Options{Root: root, InfoExclude: filepath.Join(root, exclude), ExcludesFile: filepath.Join(root, user), IgnoreCase: fold})
 	for _, path := range paths {
 		got := verdict(m.Path(path, isDir[path]))

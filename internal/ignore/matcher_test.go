@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/keysift/keysift/internal/gittest"
 )
 
 // memory returns a Read for lists given as path and content in turn.
@@ -143,9 +145,8 @@ func TestUnreadable(t *testing.T) {
 // TestNotFollowed covers what stands where a .gitignore should: git reads
 // neither symbolic links nor folders.
 func TestNotFollowed(t *testing.T) {
-	needGit(t)
-	root := t.TempDir()
-	git(t, root, nil, "init", "-q")
+	repo := gittest.Init(t)
+	root := repo.Path
 	for _, dir := range []string{"link", "folder/.gitignore", "loop"} {
 		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
@@ -161,7 +162,7 @@ func TestNotFollowed(t *testing.T) {
 	for _, p := range paths {
 		writeFile(t, filepath.Join(root, p), nil)
 	}
-	want := checkIgnore(t, root, paths)
+	want := checkIgnore(repo, paths)
 	m := New(Options{Root: root})
 	for _, p := range paths {
 		if got := verdict(m.Path(p, false)); got != want[p] {

@@ -9,7 +9,7 @@ import (
 func BenchmarkWalk(b *testing.B) {
 	r := newRepo(b, SHA1)
 	r.history(1, 60)
-	r.git("gc", "-q")
+	r.Git("gc", "-q")
 	s := r.open(Options{})
 	for _, bb := range []struct {
 		name string
@@ -36,7 +36,7 @@ func BenchmarkWalk(b *testing.B) {
 func BenchmarkGet(b *testing.B) {
 	r := newRepo(b, SHA1)
 	r.history(1, 20)
-	r.git("gc", "-q")
+	r.Git("gc", "-q")
 	s := r.open(Options{})
 	var ids []ID
 	for id := range s.Objects(context.Background(), nil) {

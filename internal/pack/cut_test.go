@@ -17,10 +17,10 @@ func TestCut(t *testing.T) {
 	}
 	for v := range 200 {
 		lines[v*13%len(lines)] = fmt.Sprintf("version %d of a line", v)
-		r.write("one.txt", []byte(strings.Join(lines, "\n")))
-		r.commit(fmt.Sprint(v))
+		r.Write("one.txt", strings.Join(lines, "\n"))
+		r.Commit(fmt.Sprint(v))
 	}
-	r.git("repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=20")
+	r.Git("repack", "-q", "-a", "-d", "-f", "--depth=50", "--window=20")
 	s := r.open(Options{})
 	p := s.packs()[0]
 	whole, err := s.newPlan(p, 1, AllTypes, nil, nil)

@@ -7,95 +7,54 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-)
 
-// needGit skips the test where there is no git, but not in CI.
-func needGit(t testing.TB) {
-	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is missing")
-		}
-		t.Skip("git is missing")
-	}
-}
+	"github.com/keysift/keysift/internal/gittest"
+)
 
 // A repo is a repository made by the real git.
 type repo struct {
-	t    testing.TB
-	dir  string
+	*gittest.Dir
 	hash Hash
-	tick int
 }
 
 func newRepo(t testing.TB, h Hash) *repo {
 	t.Helper()
-	needGit(t)
-	r := &repo{t: t, dir: t.TempDir(), hash: h}
-	r.git("init", "-q", "-b", "main", "--object-format="+h.String(), ".")
-	r.git("config", "gc.auto", "0")
-	return r
+	return &repo{gittest.Init(t, "--object-format="+h.String()), h}
 }
 
 // clone copies a repository file by file, unlike git.
 func (r *repo) clone(t testing.TB) *repo {
 	t.Helper()
-	c := &repo{t: t, dir: t.TempDir(), hash: r.hash, tick: r.tick}
-	if err := os.CopyFS(c.dir, os.DirFS(r.dir)); err != nil {
+	c := &repo{r.For(t).In(t.TempDir()), r.hash}
+	if err := os.CopyFS(c.Path, os.DirFS(r.Path)); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func (r *repo) git(args ...string) string { return r.gitIn(nil, args...) }
+// in returns the repository as a subtest sees it.
+func (r *repo) in(t testing.TB) *repo { return &repo{r.For(t), r.hash} }
 
-func (r *repo) gitIn(stdin []byte, args ...string) string {
-	r.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = r.dir
-	cmd.Stdin = bytes.NewReader(stdin)
-	date := fmt.Sprintf("%d +0130", 1_600_000_000+60*r.tick)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "LC_ALL=C",
-		"GIT_AUTHOR_NAME=A U Thor", "GIT_AUTHOR_EMAIL=author@example.com", "GIT_AUTHOR_DATE="+date,
-		"GIT_COMMITTER_NAME=C O Mitter", "GIT_COMMITTER_EMAIL=committer@example.com", "GIT_COMMITTER_DATE="+date)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
+// pack makes git write a pack of what revisions name.
+func (r *repo) pack(revisions string, options ...string) []byte {
+	r.T.Helper()
+	out, err := r.Run(revisions, append([]string{"pack-objects", "--stdout", "--revs", "-q"}, options...)...)
 	if err != nil {
-		r.t.Fatalf("git %v: %v\n%s", args, err, errs.Bytes())
+		r.T.Fatal(err)
 	}
-	return string(out)
-}
-
-func (r *repo) write(name string, data []byte) {
-	r.t.Helper()
-	file := filepath.Join(r.dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, data, 0o666); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *repo) commit(msg string) {
-	r.t.Helper()
-	r.tick++
-	r.git("add", "-A")
-	r.git("commit", "-q", "--allow-empty", "-m", msg)
+	return []byte(out)
 }
 
 // history commits n versions of some files, with tags, a merge, empty and
 // binary files, and an object nothing refers to.
 func (r *repo) history(seed uint64, n int) {
-	r.t.Helper()
+	r.T.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	files := map[string][]byte{}
 	for i := range 8 {
@@ -111,21 +70,21 @@ func (r *repo) history(seed uint64, n int) {
 		for _, name := range names {
 			if v == 0 || rnd.IntN(4) == 0 {
 				files[name] = edit(rnd, files[name])
-				r.write(name, files[name])
+				r.Write(name, string(files[name]))
 			}
 		}
-		r.commit(fmt.Sprintf("version %d", v))
+		r.Commit(fmt.Sprintf("version %d", v))
 		if v%5 == 0 {
-			r.git("tag", "-a", "-m", "a tag", fmt.Sprintf("v%d.%d", seed, v))
+			r.Git("tag", "-a", "-m", "a tag", fmt.Sprintf("v%d.%d", seed, v))
 		}
 	}
-	r.git("checkout", "-q", "-b", "side", "HEAD~1")
-	r.write("side", []byte("side"))
-	r.commit("side")
-	r.git("checkout", "-q", "main")
-	r.git("merge", "-q", "--no-ff", "-m", "merge", "side")
-	r.git("branch", "-D", "side")
-	r.gitIn([]byte("nobody refers to me"), "hash-object", "-w", "--stdin")
+	r.Git("checkout", "-q", "-b", "side", "HEAD~1")
+	r.Write("side", "side")
+	r.Commit("side")
+	r.Git("checkout", "-q", "main")
+	r.Git("merge", "-q", "--no-ff", "-m", "merge", "side")
+	r.Git("branch", "-D", "side")
+	r.Input("nobody refers to me", "hash-object", "-w", "--stdin")
 }
 
 // edit makes a few changes to data.
@@ -144,54 +103,54 @@ func edit(rnd *rand.Rand, data []byte) []byte {
 	return out
 }
 
-func (r *repo) objects() string { return filepath.Join(r.dir, ".git", "objects") }
+func (r *repo) objects() string { return filepath.Join(r.Path, ".git", "objects") }
 
 func (r *repo) open(opts Options) *Store {
-	r.t.Helper()
+	r.T.Helper()
 	opts.Hash = r.hash
 	s, err := Open(r.objects(), opts)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
-	r.t.Cleanup(func() { s.Close() })
+	r.T.Cleanup(func() { s.Close() })
 	return s
 }
 
 // want lists the objects as git sees them: "type size" by name.
 func (r *repo) want() map[string]string {
-	r.t.Helper()
+	r.T.Helper()
 	m := map[string]string{}
-	for line := range strings.Lines(r.git("cat-file", "--batch-all-objects", "--batch-check")) {
-		id, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	for _, line := range r.Lines("cat-file", "--batch-all-objects", "--batch-check") {
+		id, rest, _ := strings.Cut(line, " ")
 		m[id] = rest
 	}
 	if len(m) == 0 {
-		r.t.Fatal("git lists no objects")
+		r.T.Fatal("git lists no objects")
 	}
 	return m
 }
 
 func (r *repo) packs() []string {
-	r.t.Helper()
+	r.T.Helper()
 	packs, err := filepath.Glob(filepath.Join(r.objects(), "pack", "*.pack"))
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	return packs
 }
 
 // change rewrites a file git made read-only.
 func (r *repo) change(file string, f func([]byte) []byte) {
-	r.t.Helper()
+	r.T.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	if err := os.Chmod(file, 0o666); err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	if err := os.WriteFile(file, f(data), 0o666); err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 }
 
@@ -291,57 +250,57 @@ func compare(t testing.TB, what string, got, want map[string]string) {
 
 // check compares everything the store can do with git's view.
 func (r *repo) check(opts Options) *Store {
-	r.t.Helper()
+	r.T.Helper()
 	return r.checkWant(opts, r.want())
 }
 
 func (r *repo) checkWant(opts Options, want map[string]string) *Store {
-	r.t.Helper()
+	r.T.Helper()
 	s := r.open(opts)
 	for _, err := range s.Problems() {
-		r.t.Errorf("problem: %v", err)
+		r.T.Errorf("problem: %v", err)
 	}
 	for _, wo := range []WalkOptions{{Workers: 1}, {Workers: 4, Verify: true}, {Workers: 2, Live: 1}} {
 		what := fmt.Sprintf("%d workers, live %d", wo.Workers, wo.Live)
-		h := gather(r.t, s, wo)
-		compare(r.t, what, h.objects, want)
+		h := gather(r.T, s, wo)
+		compare(r.T, what, h.objects, want)
 		for _, d := range h.damage {
-			r.t.Errorf("%s: %v", what, d)
+			r.T.Errorf("%s: %v", what, d)
 		}
 	}
 	types := map[string]string{}
-	for id, t := range s.Objects(context.Background(), func(d Damage) { r.t.Error(d) }) {
+	for id, t := range s.Objects(context.Background(), func(d Damage) { r.T.Error(d) }) {
 		types[id.String()] = t.String()
 	}
 	wantTypes := map[string]string{}
 	for id, w := range want {
 		wantTypes[id], _, _ = strings.Cut(w, " ")
 	}
-	compare(r.t, "Objects", types, wantTypes)
+	compare(r.T, "Objects", types, wantTypes)
 	r.checkGet(s, want)
 	return s
 }
 
 func (r *repo) checkGet(s *Store, want map[string]string) {
-	r.t.Helper()
+	r.T.Helper()
 	for name, w := range want {
 		id, err := ParseID(name)
 		if err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
 		typ, data, err := s.Get(id)
 		if err != nil {
-			r.t.Errorf("Get(%v): %v", id, err)
+			r.T.Errorf("Get(%v): %v", id, err)
 			continue
 		}
 		if got := fmt.Sprintf("%v %d", typ, len(data)); got != w || newNamer(r.hash).name(typ, data) != id {
-			r.t.Errorf("Get(%v) = %s, want %s", id, got, w)
+			r.T.Errorf("Get(%v) = %s, want %s", id, got, w)
 		}
 		if got, err := s.TypeOf(id); got != typ || err != nil {
-			r.t.Errorf("TypeOf(%v) = %v, %v, want %v", id, got, err, typ)
+			r.T.Errorf("TypeOf(%v) = %v, %v, want %v", id, got, err, typ)
 		}
 		if !s.Has(id) {
-			r.t.Errorf("Has(%v) = false", id)
+			r.T.Errorf("Has(%v) = false", id)
 		}
 	}
 }

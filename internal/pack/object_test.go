@@ -93,8 +93,8 @@ func TestObjectsOfGit(t *testing.T) {
 		r.history(1, 4)
 		s := r.open(Options{})
 		var got strings.Builder
-		for line := range strings.Lines(r.git("log", "--format=%H", "--all")) {
-			id, err := ParseID(strings.TrimSpace(line))
+		for _, line := range r.Lines("log", "--format=%H", "--all") {
+			id, err := ParseID(line)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -112,12 +112,12 @@ func TestObjectsOfGit(t *testing.T) {
 			}
 			fmt.Fprintf(&got, "%v|%v|%s|%s|%s|%d|%s", id, c.Tree, strings.Join(parents, " "), c.Author.Name, c.Committer.Email, c.Committer.Unix, data[c.Message:])
 		}
-		want := r.git("log", "--all", "--format=tformat:%H|%T|%P|%an|%ce|%ct|%B")
+		want := r.Git("log", "--all", "--format=tformat:%H|%T|%P|%an|%ce|%ct|%B")
 		want = strings.ReplaceAll(want, "\n\n", "\n")
 		if got.String() != want {
 			t.Errorf("%v: got\n%s\nwant\n%s", h, got.String(), want)
 		}
-		tree := strings.TrimSpace(r.git("rev-parse", "HEAD^{tree}"))
+		tree := r.Git("rev-parse", "HEAD^{tree}")
 		id, _ := ParseID(tree)
 		_, data, err := s.Get(id)
 		if err != nil {
@@ -128,7 +128,7 @@ func TestObjectsOfGit(t *testing.T) {
 		for tr.Next() {
 			fmt.Fprintf(&got, "%06o %v\t%s\n", tr.Entry.Mode, tr.Entry.ID, tr.Entry.Name)
 		}
-		want = r.git("ls-tree", "--format=%(objectmode) %(objectname)%x09%(path)", tree)
+		want = r.Git("ls-tree", "--format=%(objectmode) %(objectname)%x09%(path)", tree) + "\n"
 		if got.String() != want || tr.Err() != nil {
 			t.Errorf("%v: tree: got\n%s\nwant\n%s", h, got.String(), want)
 		}

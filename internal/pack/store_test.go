@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/keysift/keysift/internal/gittest"
 )
 
 // TestLayouts: whatever the layout, the objects are those that git lists.
@@ -21,48 +23,48 @@ func TestLayouts(t *testing.T) {
 		hide func(r *repo) // after git was asked
 	}{
 		{"loose", func(r *repo) {}, nil},
-		{"gc", func(r *repo) { r.git("gc", "-q") }, nil},
-		{"packed and loose twice", func(r *repo) { r.git("repack", "-q") }, nil},
-		{"deep", func(r *repo) { r.git("repack", "-adfq", "--depth=50", "--window=100") }, nil},
+		{"gc", func(r *repo) { r.Git("gc", "-q") }, nil},
+		{"packed and loose twice", func(r *repo) { r.Git("repack", "-q") }, nil},
+		{"deep", func(r *repo) { r.Git("repack", "-adfq", "--depth=50", "--window=100") }, nil},
 		{"three packs", func(r *repo) {
-			r.git("repack", "-dq")
+			r.Git("repack", "-dq")
 			r.history(2, 5)
-			r.git("repack", "-dq")
+			r.Git("repack", "-dq")
 			r.history(3, 5)
-			r.git("repack", "-q")
+			r.Git("repack", "-q")
 			r.history(4, 2)
 		}, nil},
 		{"overlapping packs", func(r *repo) {
-			r.git("repack", "-aq")
-			r.git("repack", "-afq", "--depth=3", "--window=2")
-			r.git("repack", "-adkq")
+			r.Git("repack", "-aq")
+			r.Git("repack", "-afq", "--depth=3", "--window=2")
+			r.Git("repack", "-adkq")
 			r.history(2, 3)
-			r.git("repack", "-aq")
+			r.Git("repack", "-aq")
 		}, nil},
 		{"ref-deltas", func(r *repo) {
-			r.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+			r.Git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
 		}, nil},
 		{"index version 1", func(r *repo) {
-			r.git("gc", "-q")
+			r.Git("gc", "-q")
 			r.reindex("--index-version=1")
 		}, nil},
 		{"64-bit offsets", func(r *repo) {
-			r.git("gc", "-q")
+			r.Git("gc", "-q")
 			r.reindex("--index-version=2,0x1000")
 		}, nil},
 		{"no index", func(r *repo) {
-			r.git("gc", "-q")
+			r.Git("gc", "-q")
 		}, noIndex},
 		{"no index, ref-deltas", func(r *repo) {
-			r.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+			r.Git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
 		}, noIndex},
 		{"multi-pack-index", func(r *repo) {
-			r.git("repack", "-dq")
+			r.Git("repack", "-dq")
 			r.history(2, 3)
-			r.git("repack", "-dq")
-			r.git("multi-pack-index", "write")
+			r.Git("repack", "-dq")
+			r.Git("multi-pack-index", "write")
 		}, nil},
-		{"stored", func(r *repo) { r.git("-c", "core.compression=0", "-c", "pack.compression=0", "repack", "-adFq") }, nil},
+		{"stored", func(r *repo) { r.Git("-c", "core.compression=0", "-c", "pack.compression=0", "repack", "-adFq") }, nil},
 	}
 	for _, h := range []Hash{SHA1, SHA256} {
 		template := newRepo(t, h)
@@ -83,20 +85,20 @@ func TestLayouts(t *testing.T) {
 
 // reindex makes the indexes anew.
 func (r *repo) reindex(args ...string) {
-	r.t.Helper()
+	r.T.Helper()
 	for _, p := range r.packs() {
 		idx := strings.TrimSuffix(p, ".pack") + ".idx"
 		if err := os.Remove(idx); err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
-		r.git(append([]string{"index-pack"}, append(args, p)...)...)
+		r.Git(append([]string{"index-pack"}, append(args, p)...)...)
 	}
 }
 
 func noIndex(r *repo) {
 	for _, p := range r.packs() {
 		if err := os.Remove(strings.TrimSuffix(p, ".pack") + ".idx"); err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
 	}
 }
@@ -131,7 +133,7 @@ func TestDamagedIndex(t *testing.T) {
 	}
 	r := newRepo(t, SHA1)
 	r.history(1, 6)
-	r.git("gc", "-q")
+	r.Git("gc", "-q")
 	want := r.want()
 	idx := strings.TrimSuffix(r.packs()[0], ".pack") + ".idx"
 	sound, err := os.ReadFile(idx)
@@ -140,7 +142,7 @@ func TestDamagedIndex(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &repo{t: t, dir: r.dir, hash: r.hash}
+			r := r.in(t)
 			r.change(idx, func([]byte) []byte { return tt.change(bytes.Clone(sound)) })
 			r.checkWant(Options{}, want)
 		})
@@ -152,7 +154,7 @@ func TestDamagedIndex(t *testing.T) {
 func TestDamagedPack(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 12)
-	r.git("repack", "-adfq", "--depth=50")
+	r.Git("repack", "-adfq", "--depth=50")
 	want := r.want()
 	file := r.packs()[0]
 	sound, err := os.ReadFile(file)
@@ -198,7 +200,7 @@ func TestDamagedPack(t *testing.T) {
 	}
 	t.Run("other copy", func(t *testing.T) {
 		// The same objects are loose, too: nothing is lost.
-		r := &repo{t: t, dir: r.dir, hash: r.hash}
+		r := r.in(t)
 		r.change(file, func([]byte) []byte { return sound })
 		r.unpackBeside(file)
 		bad := bytes.Clone(sound)
@@ -215,8 +217,7 @@ func TestDamagedPack(t *testing.T) {
 		if err := os.Remove(idx); err != nil {
 			t.Fatal(err)
 		}
-		r := &repo{t: t, dir: t.TempDir(), hash: r.hash}
-		r.git("init", "-q", ".")
+		r := newRepo(t, r.hash)
 		bad := bytes.Clone(sound)
 		bad[len(bad)/2] ^= 0x55
 		r.put("pack/pack-1.pack", bad)
@@ -236,8 +237,7 @@ func TestDamagedPack(t *testing.T) {
 	})
 	t.Run("cut", func(t *testing.T) {
 		for _, size := range []int{0, 5, 12, 31, 32, 33, len(sound) / 3, len(sound) - 20, len(sound) - 1} {
-			r := &repo{t: t, dir: t.TempDir(), hash: r.hash}
-			r.git("init", "-q", ".")
+			r := newRepo(t, r.hash)
 			r.put("pack/pack-1.pack", sound[:size])
 			s := r.open(Options{})
 			gather(t, s, WalkOptions{})
@@ -250,28 +250,27 @@ func TestDamagedPack(t *testing.T) {
 
 // unpackBeside writes all objects of a pack as loose ones, too.
 func (r *repo) unpackBeside(pack string) {
-	r.t.Helper()
+	r.T.Helper()
 	data, err := os.ReadFile(pack)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
-	other := &repo{t: r.t, dir: r.t.TempDir(), hash: r.hash}
-	other.git("init", "-q", "--object-format="+r.hash.String(), ".")
-	other.gitIn(data, "unpack-objects", "-q")
+	other := newRepo(r.T, r.hash)
+	other.Input(string(data), "unpack-objects", "-q")
 	if err := os.CopyFS(filepath.Join(r.objects(), "."), os.DirFS(other.objects())); err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 }
 
 // put writes a file into the objects directory.
 func (r *repo) put(name string, data []byte) {
-	r.t.Helper()
+	r.T.Helper()
 	file := filepath.Join(r.objects(), name)
 	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	if err := os.WriteFile(file, data, 0o666); err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 }
 
@@ -282,25 +281,24 @@ func TestThin(t *testing.T) {
 			t.Run(h.String()+"/"+layout, func(t *testing.T) {
 				r := newRepo(t, h)
 				r.history(1, 8)
-				base := r.gitIn([]byte("HEAD~2\n"), "pack-objects", "--stdout", "--revs", "-q")
-				thin := r.gitIn([]byte("HEAD\n^HEAD~2\n"), "pack-objects", "--thin", "--stdout", "--revs", "-q")
+				base := r.pack("HEAD~2\n")
+				thin := r.pack("HEAD\n^HEAD~2\n", "--thin")
 				want := map[string]string{}
 				all := r.want()
-				for line := range strings.Lines(r.git("rev-list", "--objects", "HEAD")) {
+				for _, line := range r.Lines("rev-list", "--objects", "HEAD") {
 					id := strings.Fields(line)[0]
 					want[id] = all[id]
 				}
-				other := &repo{t: t, dir: t.TempDir(), hash: h}
-				other.git("init", "-q", "--object-format="+h.String(), ".")
+				other := newRepo(t, h)
 				if layout == "base loose" {
-					other.gitIn([]byte(base), "unpack-objects", "-q")
+					other.Input(string(base), "unpack-objects", "-q")
 				} else {
-					other.put("pack/pack-2.pack", []byte(base))
+					other.put("pack/pack-2.pack", base)
 					if layout == "base packed" {
-						other.git("index-pack", filepath.Join(other.objects(), "pack", "pack-2.pack"))
+						other.Git("index-pack", filepath.Join(other.objects(), "pack", "pack-2.pack"))
 					}
 				}
-				other.put("pack/pack-1.pack", []byte(thin))
+				other.put("pack/pack-1.pack", thin)
 				s := other.checkWant(Options{}, want)
 				external := 0
 				for _, p := range s.packs() {
@@ -321,10 +319,9 @@ func TestThin(t *testing.T) {
 func TestThinWithoutBase(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 8)
-	thin := r.gitIn([]byte("HEAD\n^HEAD~2\n"), "pack-objects", "--thin", "--stdout", "--revs", "-q")
-	other := &repo{t: t, dir: t.TempDir()}
-	other.git("init", "-q", ".")
-	other.put("pack/pack-1.pack", []byte(thin))
+	thin := r.pack("HEAD\n^HEAD~2\n", "--thin")
+	other := newRepo(t, SHA1)
+	other.put("pack/pack-1.pack", thin)
 	s := other.open(Options{})
 	if len(s.Problems()) == 0 {
 		t.Error("no problem was reported")
@@ -337,11 +334,11 @@ func TestThinWithoutBase(t *testing.T) {
 func TestAlternates(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 6)
-	r.git("gc", "-q")
-	clone := &repo{t: t, dir: t.TempDir(), tick: 100}
-	clone.git("clone", "-q", "--shared", r.dir, ".")
-	clone.write("more", []byte("more"))
-	clone.commit("more")
+	r.Git("gc", "-q")
+	clone := &repo{gittest.New(t), SHA1}
+	clone.Git("clone", "-q", "--shared", r.Path, ".")
+	clone.Write("more", "more")
+	clone.Commit("more")
 	s := clone.check(Options{})
 	if n := len(s.Dirs()); n != 2 {
 		t.Errorf("%d directories, want 2: %v", n, s.Dirs())
@@ -375,7 +372,7 @@ func TestAlternates(t *testing.T) {
 func TestPartial(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 2)
-	r.git("gc", "-q")
+	r.Git("gc", "-q")
 	if r.open(Options{}).Partial() {
 		t.Error("Partial() = true")
 	}
@@ -390,7 +387,7 @@ func TestTypesAndWant(t *testing.T) {
 		r := newRepo(t, SHA1)
 		r.history(1, 8)
 		if packed {
-			r.git("gc", "-q")
+			r.Git("gc", "-q")
 		}
 		s := r.open(Options{})
 		for _, types := range []Types{TypesOf(Blob), TypesOf(Commit, Tag), TypesOf(Tree)} {
@@ -432,14 +429,14 @@ func TestLimit(t *testing.T) {
 		if got, want := len(h.objects)+len(h.damage), len(r.want()); got != want {
 			t.Errorf("%d objects brought or reported, want %d", got, want)
 		}
-		r.git("gc", "-q")
+		r.Git("gc", "-q")
 	}
 }
 
 func TestVisitError(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 4)
-	r.git("repack", "-q")
+	r.Git("repack", "-q")
 	s := r.open(Options{})
 	stop := errors.New("stop")
 	if _, err := s.Walk(context.Background(), WalkOptions{Visit: func(int, *Object) error { return stop }}); err != stop {
@@ -466,7 +463,7 @@ func TestNotFound(t *testing.T) {
 			t.Errorf("Has(%v) = true", id)
 		}
 	}
-	if _, err := Open(filepath.Join(r.dir, "nothing"), Options{}); err == nil {
+	if _, err := Open(filepath.Join(r.Path, "nothing"), Options{}); err == nil {
 		t.Error("Open of a missing directory: no error")
 	}
 }
@@ -477,8 +474,8 @@ func TestRepackedMeanwhile(t *testing.T) {
 	r.history(1, 6)
 	s := r.open(Options{})
 	want := r.want()
-	r.git("repack", "-adq")
-	r.git("prune-packed")
+	r.Git("repack", "-adq")
+	r.Git("prune-packed")
 	compare(t, "loose objects packed", gather(t, s, WalkOptions{}).objects, want)
 	r.checkGet(s, want)
 
@@ -489,7 +486,7 @@ func TestRepackedMeanwhile(t *testing.T) {
 	var once sync.Once
 	seen := 0
 	_, err := loose.open(Options{}).Walk(context.Background(), WalkOptions{Workers: 1, Visit: func(int, *Object) error {
-		once.Do(func() { loose.git("repack", "-adkq") })
+		once.Do(func() { loose.Git("repack", "-adkq") })
 		seen++
 		return nil
 	}, Damaged: func(d Damage) { t.Error(d) }})
@@ -511,10 +508,10 @@ func TestRepackedMeanwhile(t *testing.T) {
 
 	r = newRepo(t, SHA1)
 	r.history(1, 2)
-	r.git("repack", "-adq")
+	r.Git("repack", "-adq")
 	s = r.open(Options{})
 	r.history(2, 2)
-	r.git("repack", "-adq")
+	r.Git("repack", "-adq")
 	r.checkGet(s, r.want())
 	compare(t, "new objects packed", gather(t, s, WalkOptions{}).objects, r.want())
 }
@@ -546,14 +543,14 @@ func TestContradictingIndex(t *testing.T) {
 func TestManyWorkers(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 3)
-	r.git("gc", "-q")
+	r.Git("gc", "-q")
 	compare(t, "64 workers", gather(t, r.open(Options{}), WalkOptions{Workers: 64}).objects, r.want())
 }
 
 func TestMatch(t *testing.T) {
 	r := newRepo(t, SHA1)
 	r.history(1, 10)
-	r.git("repack", "-q")
+	r.Git("repack", "-q")
 	r.history(2, 10)
 	s := r.open(Options{})
 	want := r.want()

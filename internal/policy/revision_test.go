@@ -4,65 +4,23 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/keysift/keysift/internal/gittest"
 	"github.com/keysift/keysift/internal/pack"
 	"github.com/keysift/keysift/internal/repo"
 	"github.com/keysift/keysift/rules"
 )
 
 // A testRepo is a repository made by git.
-type testRepo struct {
-	t   *testing.T
-	dir string
-}
+type testRepo struct{ *gittest.Dir }
 
 func newTestRepo(t *testing.T) *testRepo {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("git is needed for this test")
-		}
-		t.Skip("no git")
-	}
-	r := &testRepo{t, t.TempDir()}
-	r.git("init", "-q", "-b", "main")
-	return r
-}
-
-func (r *testRepo) git(args ...string) string {
-	r.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-		"GIT_AUTHOR_NAME=A U Thor", "GIT_AUTHOR_EMAIL=author@example.com", "GIT_AUTHOR_DATE=2024-03-01T10:00:00Z",
-		"GIT_COMMITTER_NAME=A U Thor", "GIT_COMMITTER_EMAIL=author@example.com", "GIT_COMMITTER_DATE=2024-03-01T10:00:00Z")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		r.t.Fatalf("git %q: %v\n%s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
-
-func (r *testRepo) write(name, text string) {
-	r.t.Helper()
-	file := filepath.Join(r.dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *testRepo) commit(message string) {
-	r.t.Helper()
-	r.git("add", "-A")
-	r.git("commit", "-q", "--allow-empty", "-m", message)
+	return &testRepo{gittest.Init(t)}
 }
 
 // objects reads by the pack reader, as the program does.
@@ -82,16 +40,16 @@ func (o objects) Match(prefix string, most int) [][]byte {
 }
 
 func (r *testRepo) open(name string) (*Revision, error) {
-	r.t.Helper()
-	found, err := repo.Discover(r.dir, nil)
+	r.T.Helper()
+	found, err := repo.Discover(r.Path, nil)
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
 	store, err := pack.Open(found.Objects, pack.Options{})
 	if err != nil {
-		r.t.Fatal(err)
+		r.T.Fatal(err)
 	}
-	r.t.Cleanup(func() { _ = store.Close() })
+	r.T.Cleanup(func() { _ = store.Close() })
 	return OpenRevision(found, objects{store}, name)
 }
 
@@ -99,24 +57,24 @@ func (r *testRepo) open(name string) (*Revision, error) {
 func TestRevisionNames(t *testing.T) {
 	r := newTestRepo(t)
 	for _, text := range []string{"one", "two", "three"} {
-		r.write("f", text)
-		r.commit(text)
+		r.Write("f", text)
+		r.Commit(text)
 	}
-	r.git("tag", "-a", "-m", "x", "v1", "HEAD~1")
-	r.git("tag", "light", "HEAD~2")
-	r.git("branch", "topic/a", "HEAD~1")
-	r.git("checkout", "-q", "topic/a")
-	r.write("f", "four")
-	r.commit("four")
-	r.git("merge", "-q", "-s", "ours", "-m", "merge", "main")
-	r.git("update-ref", "refs/remotes/origin/main", "main")
-	r.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
-	id := r.git("rev-parse", "HEAD")
+	r.Git("tag", "-a", "-m", "x", "v1", "HEAD~1")
+	r.Git("tag", "light", "HEAD~2")
+	r.Git("branch", "topic/a", "HEAD~1")
+	r.Git("checkout", "-q", "topic/a")
+	r.Write("f", "four")
+	r.Commit("four")
+	r.Git("merge", "-q", "-s", "ours", "-m", "merge", "main")
+	r.Git("update-ref", "refs/remotes/origin/main", "main")
+	r.Git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+	id := r.Git("rev-parse", "HEAD")
 	for _, name := range []string{
 		"HEAD", "@", "main", "topic/a", "refs/heads/main", "heads/main", "v1", "light", "origin/main", "origin",
 		id, id[:10], "HEAD~", "HEAD~1", "HEAD^", "HEAD^2", "HEAD^^", "HEAD~2", "HEAD^2~1", "v1~1", "v1^{}", "v1^{commit}", "HEAD^0", "HEAD~0",
 	} {
-		want := r.git("show", name+":f")
+		want := r.Git("show", name+":f")
 		v, err := r.open(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -135,12 +93,12 @@ func TestRevisionNames(t *testing.T) {
 
 func TestRevisionFiles(t *testing.T) {
 	r := newTestRepo(t)
-	r.write("a/b", "text")
-	if err := os.Symlink("a/b", filepath.Join(r.dir, "link")); err != nil {
+	r.Write("a/b", "text")
+	if err := os.Symlink("a/b", filepath.Join(r.Path, "link")); err != nil {
 		t.Skip("no symbolic links")
 	}
-	r.commit("one")
-	r.git("gc", "-q")
+	r.Commit("one")
+	r.Git("gc", "-q")
 	v, err := r.open("main")
 	if err != nil {
 		t.Fatal(err)
@@ -160,8 +118,8 @@ func TestRevisionFiles(t *testing.T) {
 func TestTrustedComments(t *testing.T) {
 	r := newTestRepo(t)
 	note := "# " + ownMarker + " r a sample"
-	r.write("f", "first = kst_one "+note+"\r\n"+note+"\nsecond = kst_two\nplain = kst_three\n")
-	r.commit("one")
+	r.Write("f", "first = kst_one "+note+"\r\n"+note+"\nsecond = kst_two\nplain = kst_three\n")
+	r.Commit("one")
 	v, err := r.open("main")
 	if err != nil {
 		t.Fatal(err)
@@ -188,9 +146,9 @@ func TestTrustedComments(t *testing.T) {
 
 func TestAttempts(t *testing.T) {
 	r := newTestRepo(t)
-	r.write(ConfigName, "min-severity = 'high'\n[[allow]]\nsecret = 'kst_old'\nreason = 'x'\n")
-	r.write(".gitattributes", "*.md text\n")
-	r.commit("one")
+	r.Write(ConfigName, "min-severity = 'high'\n[[allow]]\nsecret = 'kst_old'\nreason = 'x'\n")
+	r.Write(".gitattributes", "*.md text\n")
+	r.Commit("one")
 	v, err := r.open("main")
 	if err != nil {
 		t.Fatal(err)

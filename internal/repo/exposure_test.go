@@ -10,18 +10,18 @@ import (
 
 func TestExposure(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a/tagged", "1", "b", "1")
-	s.commit("1")
-	s.git("tag", "-a", "-m", "x", "v1")
-	s.git("tag", "v0")
-	s.write("a/pushed", "1", "b", "2")
-	s.git("update-ref", "refs/remotes/origin/main", s.commit("2"))
-	s.write("a/committed", "1")
-	s.commit("3")
-	s.write("staged", "1", "b", "3")
-	s.git("add", "-A")
-	s.write("untracked", "1")
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a/tagged", "1", "b", "1")
+	s.Commit("1")
+	s.Git("tag", "-a", "-m", "x", "v1")
+	s.Git("tag", "v0")
+	s.Write("a/pushed", "1", "b", "2")
+	s.Git("update-ref", "refs/remotes/origin/main", s.Commit("2"))
+	s.Write("a/committed", "1")
+	s.Commit("3")
+	s.Write("staged", "1", "b", "3")
+	s.Git("add", "-A")
+	s.Write("untracked", "1")
 	blob := func(text string) Hash { return HashBlob([]byte(text), SHA1) }
 	for _, tt := range []struct {
 		path, text string
@@ -53,10 +53,10 @@ func TestExposure(t *testing.T) {
 
 func TestExposureMissingObject(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a", "1")
-	s.commit("1")
-	s.write(".git/refs/tags/lost", fmt.Sprintf("%040x\n", 1))
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a", "1")
+	s.Commit("1")
+	s.Write(".git/refs/tags/lost", fmt.Sprintf("%040x\n", 1))
 	e := s.open().NewExposure(s.index(), s.objects())
 	f, err := e.Facts("a", HashBlob([]byte("1"), SHA1))
 	if want := (Facts{Tracked: true, Index: true, Head: true}); f != want || err == nil {
@@ -67,9 +67,9 @@ func TestExposureMissingObject(t *testing.T) {
 func TestHashBlob(t *testing.T) {
 	for _, format := range []Format{SHA1, SHA256} {
 		s := newSandbox(t)
-		s.git("init", "-q", "--object-format="+format.String())
+		s.Git("init", "-q", "--object-format="+format.String())
 		for _, text := range []string{"", "x", string(bytes.Repeat([]byte("ab\n"), 5000))} {
-			if got, want := HashBlob([]byte(text), format).String(), s.gitInput(text, "hash-object", "--stdin"); got != want {
+			if got, want := HashBlob([]byte(text), format).String(), s.Input(text, "hash-object", "--stdin"); got != want {
 				t.Errorf("%v of %d bytes: %s, want %s", format, len(text), got, want)
 			}
 		}
@@ -78,9 +78,9 @@ func TestHashBlob(t *testing.T) {
 
 func TestUnchanged(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a", "1")
-	path := filepath.Join(s.dir, "a")
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a", "1")
+	path := filepath.Join(s.Path, "a")
 	fi, err := os.Lstat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestUnchanged(t *testing.T) {
 	if err := os.Chtimes(path, old, old); err != nil {
 		t.Fatal(err)
 	}
-	s.git("add", "a")
+	s.Git("add", "a")
 	unchanged := func() bool {
 		ix := s.index()
 		e, _ := ix.Lookup("a")
@@ -102,7 +102,7 @@ func TestUnchanged(t *testing.T) {
 	if !unchanged() {
 		t.Error("Unchanged = false for the file as it was added")
 	}
-	s.write("a", "2")
+	s.Write("a", "2")
 	if unchanged() {
 		t.Error("Unchanged = true for a changed file")
 	}
@@ -111,23 +111,23 @@ func TestUnchanged(t *testing.T) {
 // largeRepo makes a repository of 50,000 files in 2,500 folders.
 func largeRepo(b *testing.B) (*sandbox, *Repo) {
 	s := newSandbox(b)
-	s.git("init", "-q", "-b", "main")
+	s.Git("init", "-q", "-b", "main")
 	var info bytes.Buffer
-	id := s.gitInput("1", "hash-object", "-w", "--stdin")
+	id := s.Input("1", "hash-object", "-w", "--stdin")
 	for i := range 50000 {
 		fmt.Fprintf(&info, "100644 %s\tcomponent%d/package%d/source-file-%d.go\n", id, i%50, i/50%50, i)
 	}
-	s.gitInput(info.String(), "update-index", "--add", "--index-info")
-	s.git("commit", "-q", "-m", "1")
-	other := s.gitInput("2", "hash-object", "-w", "--stdin")
-	s.gitInput("100644 "+other+"\tcomponent7/package7/source-file-7.go\n", "update-index", "--add", "--index-info")
+	s.Input(info.String(), "update-index", "--add", "--index-info")
+	s.Git("commit", "-q", "-m", "1")
+	other := s.Input("2", "hash-object", "-w", "--stdin")
+	s.Input("100644 "+other+"\tcomponent7/package7/source-file-7.go\n", "update-index", "--add", "--index-info")
 	return s, s.open()
 }
 
 func BenchmarkDiff(b *testing.B) {
 	for _, version := range []string{"2", "4"} {
 		s, r := largeRepo(b)
-		s.git("update-index", "--index-version="+version)
+		s.Git("update-index", "--index-version="+version)
 		head, err := r.Head()
 		if err != nil {
 			b.Fatal(err)

@@ -27,7 +27,7 @@ func checkIndex(t *testing.T, s *sandbox, name string) *Index {
 	if ix.Sparse {
 		args = append(args, "--sparse")
 	}
-	if got, want := stageLines(ix), s.git(args...); got != want {
+	if got, want := stageLines(ix), s.Git(args...); got != want {
 		t.Errorf("%s: entries\n%q, want\n%q", name, got, want)
 	}
 	if err := ix.Verify(); err != nil {
@@ -57,9 +57,9 @@ func checkDiff(t *testing.T, s *sandbox, name string, ix *Index) {
 		if tree, _, err = trees.Root(head.ID); err != nil {
 			t.Fatal(err)
 		}
-		want = s.git("diff", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z")
+		want = s.Git("diff", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z")
 	} else {
-		want = s.git("diff", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", s.gitInput("", "hash-object", "-t", "tree", "--stdin"))
+		want = s.Git("diff", "--cached", "--raw", "--no-abbrev", "--no-renames", "-z", s.Input("", "hash-object", "-t", "tree", "--stdin"))
 	}
 	plain := *ix
 	plain.tree = nil
@@ -114,68 +114,68 @@ func TestIndex(t *testing.T) {
 
 func testIndexVersion(t *testing.T, format string, version int) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main", "--object-format="+format)
+	s.Git("init", "-q", "-b", "main", "--object-format="+format)
 	checkIndex(t, s, "no index")
 	long := strings.Repeat("long", 50) + "/" + strings.Repeat("x", 200)
 	long = strings.Repeat(long+"/", 11) + "end" // beyond the 12 bits of the length
-	s.write("a.txt", "1", "a/b/c.txt", "2", "a/b/d", "3", "a-b", "4", "z/\xff\n\"", "5", "run.sh", "#!/bin/sh\n")
-	s.git("add", "-A")
-	s.git("update-index", "--add", "--cacheinfo", "100644,"+s.gitInput("deep", "hash-object", "-w", "--stdin")+","+long)
-	s.git("update-index", fmt.Sprintf("--index-version=%d", version))
-	s.git("update-index", "--chmod=+x", "run.sh")
+	s.Write("a.txt", "1", "a/b/c.txt", "2", "a/b/d", "3", "a-b", "4", "z/\xff\n\"", "5", "run.sh", "#!/bin/sh\n")
+	s.Git("add", "-A")
+	s.Git("update-index", "--add", "--cacheinfo", "100644,"+s.Input("deep", "hash-object", "-w", "--stdin")+","+long)
+	s.Git("update-index", fmt.Sprintf("--index-version=%d", version))
+	s.Git("update-index", "--chmod=+x", "run.sh")
 	if version == 3 { // written only when an entry needs it
-		s.write("intent", "6")
-		s.git("add", "-N", "intent")
+		s.Write("intent", "6")
+		s.Git("add", "-N", "intent")
 	}
 	ix := checkIndex(t, s, "unborn")
 	if ix.Version != version {
 		t.Errorf("version = %d, want %d", ix.Version, version)
 	}
-	s.git("commit", "-q", "-m", "1")
+	s.Git("commit", "-q", "-m", "1")
 	checkIndex(t, s, "clean")
 
-	s.write("a/b/c.txt", "changed", "a/b.txt", "new", "a/new/x", "new")
-	s.git("add", "a")
+	s.Write("a/b/c.txt", "changed", "a/b.txt", "new", "a/new/x", "new")
+	s.Git("add", "a")
 	checkIndex(t, s, "changed")
-	s.git("write-tree") // refreshes the cache tree
+	s.Git("write-tree") // refreshes the cache tree
 	if ix := checkIndex(t, s, "cache tree is fresh"); len(ix.cacheTree()) == 0 && version != 3 {
 		t.Error("the cache tree was not read")
 	}
-	s.git("rm", "-q", "-r", "--cached", "a/b", "a-b")
+	s.Git("rm", "-q", "-r", "--cached", "a/b", "a-b")
 	checkIndex(t, s, "removed")
 }
 
 func TestIndexFileBecomesFolder(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a", "1", "b/c", "2", "b/d/e", "3", "b-", "4", "b0", "5")
-	s.commit("1")
-	s.remove("a")
-	s.remove("b")
-	s.write("a/x", "1", "a/y/z", "2", "b", "3")
-	s.git("add", "-A")
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a", "1", "b/c", "2", "b/d/e", "3", "b-", "4", "b0", "5")
+	s.Commit("1")
+	s.Remove("a")
+	s.Remove("b")
+	s.Write("a/x", "1", "a/y/z", "2", "b", "3")
+	s.Git("add", "-A")
 	checkIndex(t, s, "swapped")
-	s.remove("b0")
-	if err := os.Symlink("a", filepath.Join(s.dir, "b0")); err != nil {
+	s.Remove("b0")
+	if err := os.Symlink("a", filepath.Join(s.Path, "b0")); err != nil {
 		t.Fatal(err)
 	}
-	s.git("add", "-A")
+	s.Git("add", "-A")
 	checkIndex(t, s, "symlink")
-	s.git("rm", "-q", "-r", "--cached", ".")
+	s.Git("rm", "-q", "-r", "--cached", ".")
 	checkIndex(t, s, "all removed")
 }
 
 func TestIndexFlags(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a", "1", "b", "2", "c", "3", "kept", "4")
-	s.commit("1")
-	s.write("n", "5", "sub/n", "6")
-	s.git("add", "-N", "n", "sub/n")
-	s.git("update-index", "--skip-worktree", "a")
-	s.git("update-index", "--assume-unchanged", "b")
-	s.git("rm", "-q", "--cached", "kept")
-	s.git("add", "-N", "kept")
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a", "1", "b", "2", "c", "3", "kept", "4")
+	s.Commit("1")
+	s.Write("n", "5", "sub/n", "6")
+	s.Git("add", "-N", "n", "sub/n")
+	s.Git("update-index", "--skip-worktree", "a")
+	s.Git("update-index", "--assume-unchanged", "b")
+	s.Git("rm", "-q", "--cached", "kept")
+	s.Git("add", "-N", "kept")
 	ix := checkIndex(t, s, "flags")
 	var got []string
 	for _, e := range ix.Entries() {
@@ -189,21 +189,21 @@ func TestIndexFlags(t *testing.T) {
 
 func TestIndexConflict(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("d/a", "1\n", "d/b", "1\n", "gone", "1\n")
-	s.commit("1")
-	s.git("checkout", "-q", "-b", "side")
-	s.write("d/a", "2\n", "gone", "2\n")
-	s.commit("2")
-	s.git("checkout", "-q", "main")
-	s.write("d/a", "3\n")
-	s.remove("gone")
-	s.commit("3")
-	if err := s.command("merge", "-q", "side").Run(); err == nil {
+	s.Git("init", "-q", "-b", "main")
+	s.Write("d/a", "1\n", "d/b", "1\n", "gone", "1\n")
+	s.Commit("1")
+	s.Git("checkout", "-q", "-b", "side")
+	s.Write("d/a", "2\n", "gone", "2\n")
+	s.Commit("2")
+	s.Git("checkout", "-q", "main")
+	s.Write("d/a", "3\n")
+	s.Remove("gone")
+	s.Commit("3")
+	if _, err := s.Try("merge", "-q", "side"); err == nil {
 		t.Fatal("the merge had no conflict")
 	}
 	ix := s.index()
-	if got, want := stageLines(ix), s.git("ls-files", "--stage", "-z"); got != want {
+	if got, want := stageLines(ix), s.Git("ls-files", "--stage", "-z"); got != want {
 		t.Errorf("entries %q, want %q", got, want)
 	}
 	var got []string
@@ -221,32 +221,32 @@ func TestIndexConflict(t *testing.T) {
 func TestSplitIndex(t *testing.T) {
 	for _, version := range []string{"2", "4"} {
 		s := newSandbox(t)
-		s.git("init", "-q", "-b", "main")
+		s.Git("init", "-q", "-b", "main")
 		for i := range 60 {
-			s.write(fmt.Sprintf("d%d/f%d", i%7, i), fmt.Sprint(i))
+			s.Write(fmt.Sprintf("d%d/f%d", i%7, i), fmt.Sprint(i))
 		}
-		s.commit("1")
-		s.git("config", "core.splitIndex", "true")
-		s.git("config", "splitIndex.maxPercentChange", "100")
-		s.git("update-index", "--index-version="+version, "--split-index")
+		s.Commit("1")
+		s.Git("config", "core.splitIndex", "true")
+		s.Git("config", "splitIndex.maxPercentChange", "100")
+		s.Git("update-index", "--index-version="+version, "--split-index")
 		checkIndex(t, s, "split")
-		s.write("d0/f0", "changed", "d1/f1", "changed", "d9/new", "1", "a-new", "2", "z-new", "3")
-		s.remove("d2")
-		s.remove("d3/f3")
-		s.git("add", "-A")
+		s.Write("d0/f0", "changed", "d1/f1", "changed", "d9/new", "1", "a-new", "2", "z-new", "3")
+		s.Remove("d2")
+		s.Remove("d3/f3")
+		s.Git("add", "-A")
 		checkIndex(t, s, "split and changed")
-		own, err := os.ReadFile(filepath.Join(s.dir, ".git", "index"))
+		own, err := os.ReadFile(filepath.Join(s.Path, ".git", "index"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := ParseIndex(own, SHA1); err == nil {
 			t.Error("the index is not split")
 		}
-		s.git("rm", "-q", "--cached", "d9/new")
-		s.write("d4/f4", "again", "d0/f0", "changed again")
-		s.git("add", "d4", "d0")
+		s.Git("rm", "-q", "--cached", "d9/new")
+		s.Write("d4/f4", "again", "d0/f0", "changed again")
+		s.Git("add", "d4", "d0")
 		checkIndex(t, s, "split and changed twice")
-		shared, err := filepath.Glob(filepath.Join(s.dir, ".git", "sharedindex.*"))
+		shared, err := filepath.Glob(filepath.Join(s.Path, ".git", "sharedindex.*"))
 		if err != nil || len(shared) == 0 {
 			t.Fatalf("shared index files: %v, %v", shared, err)
 		}
@@ -263,13 +263,13 @@ func TestSplitIndex(t *testing.T) {
 
 func TestSparseIndex(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("top", "1", "in/a", "2", "out/b", "3", "out/deep/c", "4", "out2/d", "5")
-	s.commit("1")
-	s.write("out/b", "33", "out/deep/new", "1", "in/a", "22")
-	s.commit("2")
-	s.git("sparse-checkout", "init", "--cone", "--sparse-index")
-	s.git("sparse-checkout", "set", "in")
+	s.Git("init", "-q", "-b", "main")
+	s.Write("top", "1", "in/a", "2", "out/b", "3", "out/deep/c", "4", "out2/d", "5")
+	s.Commit("1")
+	s.Write("out/b", "33", "out/deep/new", "1", "in/a", "22")
+	s.Commit("2")
+	s.Git("sparse-checkout", "init", "--cone", "--sparse-index")
+	s.Git("sparse-checkout", "set", "in")
 	ix := checkIndex(t, s, "sparse")
 	if !ix.Sparse {
 		t.Fatal("the index is not sparse")
@@ -277,10 +277,10 @@ func TestSparseIndex(t *testing.T) {
 	if e, ok := ix.SparseDir("out/deep/c"); !ok || string(e.Path) != "out/" {
 		t.Errorf("SparseDir = %q, %v, want out/", e.Path, ok)
 	}
-	s.write("in/new", "1")
-	s.git("add", "in")
+	s.Write("in/new", "1")
+	s.Git("add", "in")
 	checkIndex(t, s, "sparse and changed")
-	s.git("reset", "-q", "--soft", "HEAD~1")
+	s.Git("reset", "-q", "--soft", "HEAD~1")
 	// git expands the index to compare it; what it prints stays the same.
 	checkDiff(t, s, "sparse folder differs", s.index())
 
@@ -294,11 +294,11 @@ func TestSparseIndex(t *testing.T) {
 
 func TestIndexCorrupt(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	s.write("a", "1", "b", "2", "c/d", "3")
-	s.git("add", "-A")
-	s.git("write-tree")
-	data, err := os.ReadFile(filepath.Join(s.dir, ".git", "index"))
+	s.Git("init", "-q", "-b", "main")
+	s.Write("a", "1", "b", "2", "c/d", "3")
+	s.Git("add", "-A")
+	s.Git("write-tree")
+	data, err := os.ReadFile(filepath.Join(s.Path, ".git", "index"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,23 +14,23 @@ import (
 func TestRandomChanges(t *testing.T) {
 	for _, options := range [][]string{nil, {"index.version=4"}, {"core.splitIndex=true", "splitIndex.maxPercentChange=100"}} {
 		s := newSandbox(t)
-		s.git("init", "-q", "-b", "main")
+		s.Git("init", "-q", "-b", "main")
 		for _, o := range options {
 			name, value, _ := strings.Cut(o, "=")
-			s.git("config", name, value)
+			s.Git("config", name, value)
 		}
 		r := rand.New(rand.NewPCG(11, uint64(len(options))))
 		for round := range 15 {
 			for range 12 {
 				randomChange(t, s, r)
 			}
-			s.git("add", "-A")
+			s.Git("add", "-A")
 			if r.IntN(3) == 0 {
-				s.git("write-tree")
+				s.Git("write-tree")
 			}
 			checkIndex(t, s, fmt.Sprintf("%q, round %d", options, round))
 			if r.IntN(2) == 0 {
-				s.git("commit", "-q", "--allow-empty", "-m", fmt.Sprint(round))
+				s.Git("commit", "-q", "--allow-empty", "-m", fmt.Sprint(round))
 			}
 		}
 	}
@@ -45,15 +45,15 @@ func randomChange(t *testing.T, s *sandbox, r *rand.Rand) {
 		path += "/" + names[r.IntN(len(names))]
 	}
 	if r.IntN(4) == 0 {
-		os.RemoveAll(filepath.Join(s.dir, path)) // a file may stand in its way
+		os.RemoveAll(filepath.Join(s.Path, path)) // a file may stand in its way
 		return
 	}
 	// A file in the way of a folder has to go.
 	for dir := filepath.Dir(path); dir != "."; dir = filepath.Dir(dir) {
-		if fi, err := os.Lstat(filepath.Join(s.dir, dir)); err == nil && !fi.IsDir() {
-			s.remove(dir)
+		if fi, err := os.Lstat(filepath.Join(s.Path, dir)); err == nil && !fi.IsDir() {
+			s.Remove(dir)
 		}
 	}
-	s.remove(path)
-	s.write(path, fmt.Sprint(r.IntN(4)))
+	s.Remove(path)
+	s.Write(path, fmt.Sprint(r.IntN(4)))
 }

@@ -27,7 +27,7 @@ func checkRefs(t *testing.T, s *sandbox, prefix string) {
 	if prefix != "" {
 		args = append(args, strings.TrimSuffix(prefix, "/"))
 	}
-	want := s.git(args...)
+	want := s.Git(args...)
 	if g := strings.Join(got, "\n"); g != want {
 		t.Errorf("Refs(%q) =\n%s\nwant\n%s", prefix, g, want)
 	}
@@ -42,44 +42,44 @@ func checkRefs(t *testing.T, s *sandbox, prefix string) {
 func TestRefs(t *testing.T) {
 	for _, format := range []string{"sha1", "sha256"} {
 		s := newSandbox(t)
-		s.git("init", "-q", "-b", "main", "--object-format="+format)
+		s.Git("init", "-q", "-b", "main", "--object-format="+format)
 		r := s.open()
 		if head, err := r.Head(); err != nil || head.Target != "refs/heads/main" || !head.ID.IsZero() {
 			t.Errorf("unborn HEAD = %+v, %v", head, err)
 		}
-		first := s.commit("1")
-		s.git("tag", "light")
-		s.git("tag", "-a", "-m", "x", "v1.0")
-		s.git("tag", "-a", "-m", "x", "tag-of-tag", "v1.0")
-		s.git("branch", "feature/\xff-latin")
-		s.git("branch", "wide-ü")
-		s.git("update-ref", "refs/remotes/origin/main", first)
-		s.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
-		s.git("symbolic-ref", "refs/remotes/gone/HEAD", "refs/remotes/gone/main")
+		first := s.Commit("1")
+		s.Git("tag", "light")
+		s.Git("tag", "-a", "-m", "x", "v1.0")
+		s.Git("tag", "-a", "-m", "x", "tag-of-tag", "v1.0")
+		s.Git("branch", "feature/\xff-latin")
+		s.Git("branch", "wide-ü")
+		s.Git("update-ref", "refs/remotes/origin/main", first)
+		s.Git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+		s.Git("symbolic-ref", "refs/remotes/gone/HEAD", "refs/remotes/gone/main")
 		checkRefs(t, s, "")
-		s.git("pack-refs", "--all")
+		s.Git("pack-refs", "--all")
 		checkRefs(t, s, "")
-		s.commit("2")
-		s.git("tag", "-d", "light")
-		s.git("update-ref", "refs/remotes/origin/other", "HEAD")
+		s.Commit("2")
+		s.Git("tag", "-d", "light")
+		s.Git("update-ref", "refs/remotes/origin/other", "HEAD")
 		for _, prefix := range []string{"", "refs/tags/", "refs/remotes/origin/", "refs/heads/"} {
 			checkRefs(t, s, prefix)
 		}
 		if ref, err := s.open().Ref("refs/tags/v1.0"); err != nil || ref.Peeled.String() != first {
 			t.Errorf("peeled tag = %v, %v, want %s", ref.Peeled, err, first)
 		}
-		if head, err := s.open().Head(); err != nil || head.ID.String() != s.git("rev-parse", "HEAD") {
+		if head, err := s.open().Head(); err != nil || head.ID.String() != s.Git("rev-parse", "HEAD") {
 			t.Errorf("HEAD = %v, %v", head.ID, err)
 		}
-		s.git("checkout", "-q", "--detach", first)
+		s.Git("checkout", "-q", "--detach", first)
 		if head, err := s.open().Head(); err != nil || head.Target != "" || head.ID.String() != first {
 			t.Errorf("detached HEAD = %+v, %v, want %s", head, err, first)
 		}
-		s.git("worktree", "add", "-q", "-b", "linked", "../"+filepath.Base(s.dir)+"-linked")
-		w := s.in("../" + filepath.Base(s.dir) + "-linked")
-		w.git("commit", "-q", "--allow-empty", "-m", "3")
-		w.git("update-ref", "refs/worktree/own", "HEAD")
-		s.git("update-ref", "refs/worktree/main-own", "HEAD")
+		s.Git("worktree", "add", "-q", "-b", "linked", "../"+filepath.Base(s.Path)+"-linked")
+		w := s.in("../" + filepath.Base(s.Path) + "-linked")
+		w.Git("commit", "-q", "--allow-empty", "-m", "3")
+		w.Git("update-ref", "refs/worktree/own", "HEAD")
+		s.Git("update-ref", "refs/worktree/main-own", "HEAD")
 		checkRefs(t, w, "")
 		checkRefs(t, s, "")
 		checkWorktreeHeads(t, s, w)
@@ -97,10 +97,10 @@ func checkWorktreeHeads(t *testing.T, s, w *sandbox) {
 		name string
 		want string
 	}{
-		{s, "worktrees/" + ids[0] + "/HEAD", w.git("rev-parse", "HEAD")},
-		{w, "main-worktree/HEAD", s.git("rev-parse", "HEAD")},
-		{w, "HEAD", w.git("rev-parse", "HEAD")},
-		{w, "refs/worktree/own", w.git("rev-parse", "HEAD")},
+		{s, "worktrees/" + ids[0] + "/HEAD", w.Git("rev-parse", "HEAD")},
+		{w, "main-worktree/HEAD", s.Git("rev-parse", "HEAD")},
+		{w, "HEAD", w.Git("rev-parse", "HEAD")},
+		{w, "refs/worktree/own", w.Git("rev-parse", "HEAD")},
 	} {
 		if ref, err := tt.from.open().Ref(tt.name); err != nil || ref.ID.String() != tt.want {
 			t.Errorf("Ref(%q) = %v, %v, want %s", tt.name, ref.ID, err, tt.want)
@@ -110,15 +110,15 @@ func checkWorktreeHeads(t *testing.T, s, w *sandbox) {
 
 func TestRefsHostile(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main")
-	id := s.commit("1")
-	outside := filepath.Join(filepath.Dir(s.dir), "outside")
+	s.Git("init", "-q", "-b", "main")
+	id := s.Commit("1")
+	outside := filepath.Join(filepath.Dir(s.Path), "outside")
 	if err := os.WriteFile(outside, []byte(id+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.write(".git/refs/heads/escape", "ref: refs/../../../outside\n", ".git/refs/heads/empty", "",
+	s.Write(".git/refs/heads/escape", "ref: refs/../../../outside\n", ".git/refs/heads/empty", "",
 		".git/refs/heads/loop", "ref: refs/heads/loop\n", ".git/refs/heads/good", id)
-	if err := os.Symlink(".", filepath.Join(s.dir, ".git/refs/heads/circle")); err != nil {
+	if err := os.Symlink(".", filepath.Join(s.Path, ".git/refs/heads/circle")); err != nil {
 		t.Fatal(err)
 	}
 	refs, err := s.open().Refs("")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,46 +23,46 @@ func mapEnv(pairs ...string) Env {
 
 // revParse returns what git says of where things are, in a folder.
 func revParse(s *sandbox, pairs []string) (gitDir, commonDir, top, index string) {
-	for i := 0; i < len(pairs); i += 2 {
-		s = &sandbox{t: s.t, dir: s.dir, env: append(s.env[:len(s.env):len(s.env)], pairs[i]+"="+pairs[i+1])}
+	for pair := range slices.Chunk(pairs, 2) {
+		s = &sandbox{s.With(pair[0] + "=" + pair[1])}
 	}
 	real := func(path string) string {
 		if !filepath.IsAbs(path) {
-			path = filepath.Join(s.dir, path)
+			path = filepath.Join(s.Path, path)
 		}
 		return filepath.Clean(path)
 	}
-	gitDir = real(s.git("rev-parse", "--absolute-git-dir"))
-	commonDir = real(s.git("rev-parse", "--git-common-dir"))
-	index = real(s.git("rev-parse", "--git-path", "index"))
-	if out, err := s.command("rev-parse", "--show-toplevel").Output(); err == nil {
-		top = real(strings.TrimSuffix(string(out), "\n"))
+	gitDir = real(s.Git("rev-parse", "--absolute-git-dir"))
+	commonDir = real(s.Git("rev-parse", "--git-common-dir"))
+	index = real(s.Git("rev-parse", "--git-path", "index"))
+	if out, err := s.Try("rev-parse", "--show-toplevel"); err == nil {
+		top = real(out)
 	}
 	return gitDir, commonDir, top, index
 }
 
 func TestDiscover(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main", "main")
+	s.Git("init", "-q", "-b", "main", "main")
 	main := s.in("main")
-	main.write("sub/file", "1", "sub/deep/file", "2")
-	main.commit("1")
-	main.git("worktree", "add", "-q", "../linked")
-	s.git("clone", "-q", "--bare", "main", "bare.git")
+	main.Write("sub/file", "1", "sub/deep/file", "2")
+	main.Commit("1")
+	main.Git("worktree", "add", "-q", "../linked")
+	s.Git("clone", "-q", "--bare", "main", "bare.git")
 	bare := s.in("bare.git")
-	bare.git("worktree", "add", "-q", "../of-bare", "-b", "other")
-	s.git("init", "-q", "-b", "main", "--separate-git-dir=elsewhere", "separate")
-	s.git("init", "-q", "-b", "main", "super")
-	s.in("super").git("submodule", "--quiet", "add", "../main", "mod")
-	s.git("init", "-q", "-b", "main", "moved")
-	s.in("moved").git("config", "core.worktree", "../../tree")
-	s.write("tree/x/file", "1")
-	s.git("init", "-q", "-b", "main", "per-worktree")
-	s.in("per-worktree").git("config", "extensions.worktreeConfig", "true")
-	s.in("per-worktree").git("config", "--worktree", "core.worktree", "../../tree")
-	s.write("super/.hidden/.git/note", "an empty folder of that name is passed over")
-	s.git("init", "-q", "-b", "main", "flagged")
-	s.in("flagged").git("config", "core.bare", "true")
+	bare.Git("worktree", "add", "-q", "../of-bare", "-b", "other")
+	s.Git("init", "-q", "-b", "main", "--separate-git-dir=elsewhere", "separate")
+	s.Git("init", "-q", "-b", "main", "super")
+	s.in("super").Git("submodule", "--quiet", "add", "../main", "mod")
+	s.Git("init", "-q", "-b", "main", "moved")
+	s.in("moved").Git("config", "core.worktree", "../../tree")
+	s.Write("tree/x/file", "1")
+	s.Git("init", "-q", "-b", "main", "per-worktree")
+	s.in("per-worktree").Git("config", "extensions.worktreeConfig", "true")
+	s.in("per-worktree").Git("config", "--worktree", "core.worktree", "../../tree")
+	s.Write("super/.hidden/.git/note", "an empty folder of that name is passed over")
+	s.Git("init", "-q", "-b", "main", "flagged")
+	s.in("flagged").Git("config", "core.bare", "true")
 
 	for _, tt := range []struct {
 		dir string
@@ -94,7 +95,7 @@ func TestDiscover(t *testing.T) {
 	} {
 		at := s.in(tt.dir)
 		wantGit, wantCommon, wantTop, wantIndex := revParse(at, tt.env)
-		r, err := Discover(at.dir, mapEnv(tt.env...))
+		r, err := Discover(at.Path, mapEnv(tt.env...))
 		if err != nil {
 			t.Errorf("%s %q: %v", tt.dir, tt.env, err)
 			continue
@@ -104,19 +105,19 @@ func TestDiscover(t *testing.T) {
 				tt.dir, tt.env, r.GitDir, r.CommonDir, r.WorkTree, r.IndexFile, wantGit, wantCommon, wantTop, wantIndex)
 		}
 	}
-	if _, err := Discover(filepath.Join(s.dir, "tree"), nil); !errors.Is(err, ErrNotRepository) {
+	if _, err := Discover(filepath.Join(s.Path, "tree"), nil); !errors.Is(err, ErrNotRepository) {
 		t.Errorf("outside of a repository: %v, want %v", err, ErrNotRepository)
 	}
-	ceiling := mapEnv("GIT_CEILING_DIRECTORIES", filepath.Join(s.dir, "main"))
-	if _, err := Discover(filepath.Join(s.dir, "main/sub/deep"), ceiling); !errors.Is(err, ErrNotRepository) {
+	ceiling := mapEnv("GIT_CEILING_DIRECTORIES", filepath.Join(s.Path, "main"))
+	if _, err := Discover(filepath.Join(s.Path, "main/sub/deep"), ceiling); !errors.Is(err, ErrNotRepository) {
 		t.Errorf("below a ceiling: %v, want %v", err, ErrNotRepository)
 	}
-	if _, err := Discover(s.dir, mapEnv("GIT_DIR", "tree")); !errors.Is(err, ErrNotRepository) {
+	if _, err := Discover(s.Path, mapEnv("GIT_DIR", "tree")); !errors.Is(err, ErrNotRepository) {
 		t.Errorf("GIT_DIR without a repository: %v, want %v", err, ErrNotRepository)
 	}
-	s.write("broken/.git", "gitdir: ../nowhere\n", "odd/.git", "something else")
+	s.Write("broken/.git", "gitdir: ../nowhere\n", "odd/.git", "something else")
 	for _, dir := range []string{"broken", "odd"} {
-		if _, err := Discover(filepath.Join(s.dir, dir), nil); err == nil || errors.Is(err, ErrNotRepository) {
+		if _, err := Discover(filepath.Join(s.Path, dir), nil); err == nil || errors.Is(err, ErrNotRepository) {
 			t.Errorf("%s: error %v, want one about the .git file", dir, err)
 		}
 	}
@@ -124,7 +125,7 @@ func TestDiscover(t *testing.T) {
 
 func TestFormat(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "-b", "main", "--object-format=sha256")
+	s.Git("init", "-q", "-b", "main", "--object-format=sha256")
 	if r := s.open(); r.Format != SHA256 {
 		t.Errorf("format = %v, want sha256", r.Format)
 	}
@@ -137,16 +138,16 @@ func TestFormat(t *testing.T) {
 		{"[core]\nrepositoryformatversion = 1\n[extensions]\npreciousObjects\n", ""},
 		{"[include]\npath = missing\n", ""},
 	} {
-		s.write(".git/config", tt.config)
-		_, err := Discover(s.dir, nil)
+		s.Write(".git/config", tt.config)
+		_, err := Discover(s.Path, nil)
 		var ext *ExtensionError
 		if errors.As(err, &ext) != (tt.want != "") || ext != nil && ext.Name != tt.want || ext == nil && err != nil {
 			t.Errorf("%q: error %v, want one about %q", tt.config, err, tt.want)
 		}
 	}
 	for _, bad := range []string{"[core\n", "core = 1\n", "[core]\nrepositoryformatversion = x\n", "[extensions]\nobjectformat = sha256\n"} {
-		s.write(".git/config", bad)
-		if _, err := Discover(s.dir, nil); err == nil {
+		s.Write(".git/config", bad)
+		if _, err := Discover(s.Path, nil); err == nil {
 			t.Errorf("%q: no error", bad)
 		}
 	}
@@ -157,7 +158,7 @@ func TestConfig(t *testing.T) {
 	text := "\xef\xbb\xbf# first\n[core]\n\tname = plain value  ; comment\n\tBare-Word\r\n\tquoted = \"a # b\" c\n" +
 		"\tescape = \"tab\\there\\\\ \\\"q\\\" \"\n\tlong = one \\\n  two\n\tempty =\n[remote \"Or\\\"i]gin\"] url = x\n" +
 		"[Section.Sub] key = 1k\n[a] b = x y  z \n[a] b = later\n[tail] last"
-	s.write("config", text)
+	s.Write("config", text)
 	cfg, err := ParseConfig([]byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +171,7 @@ func TestConfig(t *testing.T) {
 		}
 		got.WriteString("\x00")
 	}
-	if want := s.git("config", "--file", "config", "--list", "-z"); got.String() != want {
+	if want := s.Git("config", "--file", "config", "--list", "-z"); got.String() != want {
 		t.Errorf("config\n%q, want\n%q", got.String(), want)
 	}
 	if v, ok := cfg.Get("a.b"); v != "later" || !ok {
@@ -182,9 +183,9 @@ func TestConfig(t *testing.T) {
 }
 
 func TestUserConfig(t *testing.T) {
-	dir := t.TempDir()
-	s := &sandbox{t: t, dir: dir}
-	s.write(".gitconfig", "[include]\npath = more\n[core]\nexcludesFile = ~/mine\n", "more", "[core]\nexcludesFile = other\nignoreCase\n")
+	s := newSandbox(t)
+	dir := s.Path
+	s.Write(".gitconfig", "[include]\npath = more\n[core]\nexcludesFile = ~/mine\n", "more", "[core]\nexcludesFile = other\nignoreCase\n")
 	cfg, err := UserConfig(mapEnv("HOME", dir, "GIT_CONFIG_NOSYSTEM", "1"))
 	if err != nil {
 		t.Fatal(err)
@@ -200,12 +201,12 @@ func TestUserConfig(t *testing.T) {
 
 func TestObjectDirs(t *testing.T) {
 	s := newSandbox(t)
-	s.git("init", "-q", "a")
-	s.in("a").write("f", "1")
-	s.in("a").commit("1")
-	s.git("clone", "-q", "--shared", "a", "b")
-	s.git("clone", "-q", "--shared", "b", "c")
-	r, err := Discover(filepath.Join(s.dir, "c"), mapEnv("GIT_ALTERNATE_OBJECT_DIRECTORIES", `"quoted\072dir"`+string(os.PathListSeparator)+"plain"))
+	s.Git("init", "-q", "a")
+	s.in("a").Write("f", "1")
+	s.in("a").Commit("1")
+	s.Git("clone", "-q", "--shared", "a", "b")
+	s.Git("clone", "-q", "--shared", "b", "c")
+	r, err := Discover(filepath.Join(s.Path, "c"), mapEnv("GIT_ALTERNATE_OBJECT_DIRECTORIES", `"quoted\072dir"`+string(os.PathListSeparator)+"plain"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +216,7 @@ func TestObjectDirs(t *testing.T) {
 	}
 	want := []string{"c/.git/objects", "c/quoted:dir", "c/plain", "b/.git/objects", "a/.git/objects"}
 	for i := range want {
-		want[i] = filepath.Join(s.dir, want[i])
+		want[i] = filepath.Join(s.Path, want[i])
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("ObjectDirs = %q, want %q", got, want)
