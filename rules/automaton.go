@@ -85,9 +85,15 @@ func (a *automaton) scan(text []byte, found *lanes) {
 }
 
 // warmUp returns the state after text, whose hits belong to another stream.
+//
+// It starts behind the last byte that no trigger has.
 func (a *automaton) warmUp(text []byte) uint16 {
+	from := len(text)
+	for from > 0 && a.class[text[from-1]] != 0 {
+		from--
+	}
 	s := uint16(0)
-	for _, b := range text {
+	for _, b := range text[from:] {
 		s = a.next[uint(s)<<rowBits|uint(a.class[b])] &^ acceptBit
 	}
 	return s
