@@ -127,22 +127,40 @@ func (t *textReporter) finding(r *Record) {
 	if r.Suppressed != nil {
 		t.line("  ", "Suppressed by ", Visible(r.Suppressed.By), reasonText(r.Suppressed.Reason))
 	}
-	if r.Note != "" {
-		t.line("  ", Visible(r.Note))
+	t.advice(r)
+}
+
+// advice writes the first step and what repairs the file, if that is known. What
+// has left the machine has to be replaced before anything is repaired.
+func (t *textReporter) advice(r *Record) {
+	step := r.firstStep()
+	note := func() {
+		if r.Note != "" {
+			t.line("  ", Visible(r.Note))
+		}
 	}
-	if step := r.firstStep(); step != nil {
-		if r.Note == "" || step.Action != actionIgnore { // else the note has said it
-			t.line("  ", t.style(styleBold, actionTitle(step.Action)), ": ", Visible(step.Text))
-		}
-		if step.Command != "" {
-			t.line("    ", Visible(step.Command))
-		}
-		if step.URL != "" {
-			t.line("    ", t.style(styleDim, Visible(step.URL)))
-		}
-		if len(r.Remediation.Steps) > 1 {
-			t.line("  ", t.style(styleDim, "All steps:  keysift explain "+Visible(r.Rule)))
-		}
+	if step == nil {
+		note()
+		return
+	}
+	late := step.Action != actionIgnore && step.Action != actionRemove
+	if !late {
+		note()
+	}
+	if r.Note == "" || step.Action != actionIgnore { // else the note has said it
+		t.line("  ", t.style(styleBold, actionTitle(step.Action)), ": ", Visible(step.Text))
+	}
+	if step.Command != "" {
+		t.line("    ", Visible(step.Command))
+	}
+	if step.URL != "" {
+		t.line("    ", t.style(styleDim, Visible(step.URL)))
+	}
+	if late {
+		note()
+	}
+	if len(r.Remediation.Steps) > 1 {
+		t.line("  ", t.style(styleDim, "All steps:  keysift explain "+Visible(r.Rule)))
 	}
 }
 
