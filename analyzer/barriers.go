@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/constant"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -15,6 +16,7 @@ const maxShown = 8
 var barrierWords = words("hash hashed hasher sha sha1 sha256 sha512 md5 hmac mac digest sum checksum fingerprint thumbprint bcrypt scrypt argon " +
 	"mask masked masking redact redacted redactor obfuscate obfuscated hide hidden censor sanitize sanitized sanitizer scrub scrubbed anonymize conceal " +
 	"encrypt encrypted seal sealed cipher ciphertext truncate truncated abbreviate shorten elide safe len length size count " +
+	"remove removed without omit omitted cleanse cleansed blanked " +
 	"verify validate compare equal sign signature public pub strip type kind name names id ids uid email user username expiry")
 
 // isBarrierName reports whether the words of a function's name say that what
@@ -50,6 +52,22 @@ func isMaskingSlice(s *ssa.Slice) bool {
 	}
 	n, ok := constInt(low.Y)
 	return ok && n <= maxShown && s.High == nil
+}
+
+// isMask reports whether a constant stands for what is left out of a text.
+func isMask(text string) bool {
+	lower := strings.ToLower(text)
+	return slices.ContainsFunc([]string{"xxx", "***", "redacted", "masked"}, func(m string) bool { return strings.Contains(lower, m) })
+}
+
+// isMaskingPrint reports whether a call prints parts of a text with a format that
+// says what is left out: "%s.%s.xxxx".
+func isMaskingPrint(fn *types.Func, call *ssa.CallCommon) bool {
+	if fn.Name() != "Sprintf" || pkgPath(fn.Pkg()) != "fmt" || len(call.Args) == 0 {
+		return false
+	}
+	format, _ := constString(call.Args[0])
+	return isMask(format)
 }
 
 func constInt(v ssa.Value) (int64, bool) {

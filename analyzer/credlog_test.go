@@ -209,6 +209,8 @@ var sourceStatements = []struct{ stmt, want string }{
 	{`log.Print(vs.Data["x"])`, "secret of Vault"},
 	{`log.Print(vs.Data["value"])`, "secret of Vault"},
 	{`log.Print(vs.Data["tls.key"])`, "secret of Vault"},
+	{`log.Print(vs.Data["url"])`, "secret of Vault"},
+	{`log.Print(vs.Data["database_url"])`, "secret of Vault"},
 	{`key := version; log.Print(vs.Data[key])`, "secret of Vault"},
 	{`log.Print(vs.Data)`, "secret of Vault"},
 	{`s, ok := vs.Data["value"].(string); if ok { log.Print(s) }`, "secret of Vault"},

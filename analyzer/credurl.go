@@ -6,18 +6,7 @@ import (
 
 func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 	f := pass.ResultOf[s.flow].(*flow)
-	r := s.newReporter(pass)
-	for i := range f.found {
-		found := &f.found[i]
-		if found.kind != sinkURL || s.onlyTest(pass, found) {
-			continue
-		}
-		r.report(analysis.Diagnostic{
-			Pos: found.pos, End: found.end, Category: ruleURL,
-			Message: found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
-			Related: chain(pass, found), SuggestedFixes: headerFix(pass, found),
-		}, detail{sure: !found.from.named})
-	}
+	r := s.reportCauses(pass, f, func(found *finding) bool { return found.kind == sinkURL }, urlDiagnostic, headerFixes)
 	for _, c := range f.clear {
 		if isTest(pass, c.pos) && !s.tests {
 			continue
@@ -34,4 +23,11 @@ func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 		r.report(d, detail{})
 	}
 	return nil, nil
+}
+
+func urlDiagnostic(found *finding) analysis.Diagnostic {
+	return analysis.Diagnostic{
+		Category: ruleURL,
+		Message:  found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
+	}
 }

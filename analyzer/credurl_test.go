@@ -33,6 +33,13 @@ func (a *api) plain() string { return a.base + "?page=" + a.page }
 
 func fetch(address string) { http.Get(address) }
 
+func (a *api) do(method, path string, params url.Values) {
+	if method == "GET" {
+		path += "?" + params.Encode()
+	}
+	http.Get(a.base + path)
+}
+
 func hash(s string) string { return "" }
 `
 
@@ -119,6 +126,26 @@ func TestURLs(t *testing.T) {
 	s.add("a *api", `http.Get(a.endpoint())`, "field apiKey|query parameter")
 	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
 	s.add("a *api", `sessionID := a.page; http.Get(base + "?session_id=" + sessionID)`, "variable sessionID")
+	for _, stmt := range []string{
+		`http.Get(base + "/items?token=" + token)`,
+		`http.Get(fmt.Sprintf("%s/items?page=1&access=%s&id_token=%s", base, a.page, token))`,
+		`v := url.Values{}; v.Set("token", token); http.Get(base + "?" + v.Encode())`,
+		`v := url.Values{"jwt": {token}}; http.Get(base + "?" + v.Encode())`,
+		`http.Get(base + "/items/" + token + "/run")`,
+		`http.Get(fmt.Sprintf("%s/items/%s", base, token))`,
+		`http.Get(base + "?item=" + token)`,
+		`v := url.Values{}; v.Set("item", token); http.Get(base + "?" + v.Encode())`,
+	} {
+		s.add("a *api, token string", stmt, "(parameter|variable) token becomes part of a URL|query parameter id_token becomes")
+	}
+	for _, stmt := range []string{
+		`http.Get(token)`,
+		`w, _ := url.Parse(token); http.Get(w.String())`,
+	} {
+		s.add("a *api, token string", stmt, "")
+	}
+	s.add("a *api", `a.do("GET", "/x", url.Values{"api_key": {a.apiKey}})`, "(query parameter api_key|field apiKey) becomes part of a URL")
+	s.add("a *api", `a.do("POST", "/x", url.Values{"api_key": {a.apiKey}})`, "")
 	for _, stmt := range clearStatements {
 		s.add("a *api, password string", stmt, "is sent over plain http to")
 	}

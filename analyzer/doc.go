@@ -9,7 +9,12 @@ reports: it is for go vet, golangci-lint, gopls and their like.
 
 Diagnostics never hold a value. Their category is the id of a rule; a comment
 on the line, or alone on the line before, allows one if it names the rule and
-gives a reason. Comments nosec and nolint count if they name G101.
+gives a reason. Comments nosec and nolint count if they name G101. What types
+tell and no rule has a category of [Categories].
+
+Where one function puts a secret into the URLs that others request, the first of
+these is reported, and the related information names the others. A place that a
+comment allows does not stand for others.
 
 The flag config names a TOML file of further sinks and sources:
 
@@ -46,7 +51,7 @@ from base64 or hex are seen whole, and so is a file that go:embed takes along.
 
 Names of environment variables, headers and flags, URLs, placeholders, password
 hashes and texts for people are not reported, nor is a weak string in a test
-unless the flag tests is set.
+unless the flag tests is set, nor one in an example.
 
 The suggested fix reads the value from the environment.
 
@@ -88,6 +93,12 @@ and cookies of requests, passwords of forms, and private keys. They are followed
 through calls, also into other packages, closures, fields, maps and channels.
 A hash, a mask, a length or a comparison ends the way, and so does a type that
 redacts itself.
+
+No name counts where something speaks against it: a token of a parser, a page or
+a challenge, a secret that is opened as a file, taken from a name or given to a
+parameter called so, an access key beside its secret key, what a call returned
+together with an error, and what a program prints because it was asked for it: a
+whole value as JSON, or in a function that is named for showing a secret.
 
 A function that passes its parameter on to a log is reported where it is called
 with a secret; the related information leads to the log.

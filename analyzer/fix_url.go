@@ -5,11 +5,35 @@ import (
 	"go/format"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 )
+
+// headerFixes joins the fixes of findings that have one and do not change the
+// same text.
+func headerFixes(pass *analysis.Pass, found []*finding) []analysis.SuggestedFix {
+	var out []analysis.SuggestedFix
+	for _, place := range found {
+		fix := headerFix(pass, place)
+		switch {
+		case len(fix) == 0:
+		case len(out) == 0:
+			out = fix
+		case !overlap(out[0].TextEdits, fix[0].TextEdits):
+			out[0].TextEdits = append(out[0].TextEdits, fix[0].TextEdits...)
+		}
+	}
+	return out
+}
+
+func overlap(a, b []analysis.TextEdit) bool {
+	return slices.ContainsFunc(a, func(x analysis.TextEdit) bool {
+		return slices.ContainsFunc(b, func(y analysis.TextEdit) bool { return x.Pos <= y.End && y.Pos <= x.End })
+	})
+}
 
 // headerFix turns a query parameter of a request into a header.
 func headerFix(pass *analysis.Pass, found *finding) []analysis.SuggestedFix {

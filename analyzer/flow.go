@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -37,6 +38,8 @@ type flow struct {
 	summaries map[*ssa.Function]*summary
 	callers   map[*ssa.Function][]*ssa.CallCommon // of functions of the package, where they are known
 	sinkMemo  map[*types.Func]*sinkRow
+	paths     map[types.Object]bool // fields and variables that hold paths of files
+	opened    map[ssa.Value]bool    // values that are such paths
 	classes   map[string]nameClass
 	at        *ssa.BasicBlock // which is being looked through
 	found     []finding
@@ -62,7 +65,7 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 	}
 	f := &flow{
 		env: e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()), remote: callsRemotely(pass.Pkg), keyStore: isKeyStore(pass.Pkg.Path()),
-		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, classes: map[string]nameClass{},
+		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
 	// that does not compile there is no program to build.
@@ -136,11 +139,13 @@ func (f *flow) each(fn *ssa.Function, visit func(*ssa.Function)) {
 	}
 }
 
-// noteCalls records who calls the functions of the package.
+// noteCalls records who calls the functions of the package, and what is opened.
 func (f *flow) noteCalls(fn *ssa.Function) {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if call := common(instr); call != nil && !call.IsInvoke() {
+				f.notePaths(call)
+				f.notePathParams(call)
 				if to, ok := call.Value.(*ssa.Function); ok && to.Pkg != nil && to.Pkg.Pkg == f.pkg {
 					f.callers[to] = append(f.callers[to], call)
 				}
@@ -282,9 +287,23 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 	if row.one && len(args) > 1 {
 		args = args[:1]
 	}
+	printed := row.kind == sinkLog && inPackage(row.pkg, "fmt")
+	if printed && showsOnPurpose(instr.Parent()) {
+		return
+	}
 	name := calleeText(call)
+	format := ""
+	if all := arguments(call); row.format && row.arg < len(all) {
+		format, _ = constString(all[row.arg])
+	}
 	for _, a := range args {
+		if row.kind == sinkURL && !strings.Contains(row.funcs, "Query") && f.isURLHead(a.value) || printed && isMarshalled(a.value) {
+			continue
+		}
 		f.reach(a.value, row.kind == sinkURL, func(o origin) {
+			if f.isLookedFor(o, format) {
+				return
+			}
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)
 		})
 	}
@@ -381,6 +400,9 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 			values = f.variadic(call, s.Param-shift)
 		}
 		for _, a := range values {
+			if s.Kind == sinkURL && isBody(call, a.value) {
+				continue
+			}
 			f.reach(a.value, s.Kind == sinkURL, func(o origin) {
 				found := finding{kind: s.Kind, sink: name, from: o}
 				if fn != nil {
@@ -391,6 +413,21 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 			})
 		}
 	}
+}
+
+// isBody reports whether a value that is given to a function for requests is
+// what it sends in their body: pairs, with a method that has one.
+func isBody(call *ssa.CallCommon, v ssa.Value) bool {
+	if m, ok := v.(*ssa.MakeInterface); ok {
+		v = m.X
+	}
+	if _, isMap := v.Type().Underlying().(*types.Map); !isMap {
+		return false
+	}
+	return slices.ContainsFunc(call.Args, func(arg ssa.Value) bool {
+		method, _ := constString(arg)
+		return method == "POST" || method == "PUT" || method == "PATCH"
+	})
 }
 
 // variadic returns the variadic arguments of a call that the format before

@@ -286,7 +286,14 @@ func mentionsBare(info *types.Info, n ast.Node, obj types.Object) bool {
 }
 
 // constPrefix returns the constant text with which v starts.
-func constPrefix(v ssa.Value) string {
+func constPrefix(v ssa.Value) string { return prefixOf(v, map[ssa.Value]bool{}) }
+
+// prefixOf looks at each value once: those of a loop may come from each other.
+func prefixOf(v ssa.Value, seen map[ssa.Value]bool) string {
+	if seen[v] {
+		return ""
+	}
+	seen[v] = true
 	switch v := v.(type) {
 	case *ssa.Const:
 		if v.Value != nil && v.Value.Kind() == constant.String {
@@ -294,7 +301,7 @@ func constPrefix(v ssa.Value) string {
 		}
 	case *ssa.BinOp:
 		if v.Op == token.ADD {
-			return constPrefix(v.X)
+			return prefixOf(v.X, seen)
 		}
 	case *ssa.Call:
 		if fn := callee(&v.Call); fn != nil && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" && fn.Name() == "Sprintf" {
@@ -304,7 +311,7 @@ func constPrefix(v ssa.Value) string {
 		}
 	case *ssa.Phi:
 		for _, e := range v.Edges {
-			if p := constPrefix(e); p != "" {
+			if p := prefixOf(e, seen); p != "" {
 				return p
 			}
 		}

@@ -22,7 +22,7 @@ func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}}
 	for _, f := range pass.Files {
 		c.file(f)
 	}
@@ -36,7 +36,8 @@ type checker struct {
 	*reporter
 	pass  *analysis.Pass
 	info  *types.Info
-	names map[ast.Expr]string // what an expression is called where it stands
+	names map[ast.Expr]string // what an expression is called where it stands, if that is a secret's name
+	shown map[ast.Expr]bool   // what is called something made up, as a demo
 	stack []ast.Node
 }
 
@@ -88,7 +89,7 @@ func (c *checker) visit(n ast.Node) bool {
 // reports whether e is a constant.
 func (c *checker) checkConst(e ast.Expr) bool {
 	v, ok := c.fold(e)
-	switch e.(type) {
+	switch c.converted(e).(type) {
 	case *ast.Ident, *ast.SelectorExpr:
 		return ok // what it stands for is checked where it is written
 	}
@@ -96,11 +97,28 @@ func (c *checker) checkConst(e ast.Expr) bool {
 		return false
 	}
 	if len(v.text) >= 8 && len(v.text) <= maxConst {
-		if f := c.match(c.names[e], v.text, e.Pos()); f != nil {
+		if f := c.match(c.names[e], v.text, e.Pos()); f != nil && !(c.shown[e] && f.Rule.Provider == "Generic") {
 			c.reportRule(e, f)
 		}
 	}
 	return true
+}
+
+// converted returns what is converted to another type by e, or e.
+func (c *checker) converted(e ast.Expr) ast.Expr {
+	for {
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.CallExpr:
+			if tv, ok := c.info.Types[x.Fun]; !ok || !tv.IsType() || len(x.Args) != 1 {
+				return e
+			}
+			e = x.Args[0]
+		default:
+			return e
+		}
+	}
 }
 
 // match returns the finding of the rules in a constant of some name, or nil.
@@ -124,6 +142,9 @@ func (c *checker) match(name, text string, pos token.Pos) *scan.Finding {
 		if strings.Contains(f.Rule.ID, "hash") {
 			continue // of a password, from which nobody can read it
 		}
+		if f.Rule.Provider == "Generic" && isFixture(c.pass, pos) {
+			continue // made for the tests, as what they check with it
+		}
 		if f.Confidence >= rules.MediumConfidence && (!isTest(c.pass, pos) || isProven(f, data)) {
 			return f
 		}
@@ -134,6 +155,9 @@ func (c *checker) match(name, text string, pos token.Pos) *scan.Finding {
 // isProven reports whether a finding is a credential even in a test: an offline
 // check says so, or it bears the marker of its format.
 func isProven(f *scan.Finding, data string) bool {
+	if strings.HasPrefix(f.Rule.ID, "json-web-token") {
+		return false // that it can be read does not say who signed it
+	}
 	if f.Confidence == rules.Certain {
 		return true
 	}
@@ -165,7 +189,10 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 		return
 	}
 	v, ok := c.fold(e)
-	if !ok || isBearerWord(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) {
+	if id, isIdent := e.(*ast.Ident); ok && isIdent && isMadeUp(id.Name) && isTokenForm(v.text) {
+		return // its form is that of any such token, and its name says what it is for
+	}
+	if !ok || isBearerWord(v.text) || isExample(c.pass.Pkg.Path()) && !isRandom(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) {
 		return
 	}
 	if f := c.match(name, v.text, v.origin.Pos()); f != nil {
@@ -203,6 +230,9 @@ func (c *checker) declared(v folded) bool {
 func (c *checker) named(e ast.Expr, name string, at place, what string) {
 	if e == nil || !isText(c.info.TypeOf(e)) && !isFlagText(c.info.TypeOf(e)) {
 		return
+	}
+	if isMadeUp(name) {
+		c.shown[e] = true
 	}
 	c.credential(e, name, c.env.classify(name), at, what)
 }

@@ -151,6 +151,41 @@ func TestEmbed(t *testing.T) {
 	})
 }
 
+// TestExamples holds what examples and demos hold to looking like more than
+// something made up.
+func TestExamples(t *testing.T) {
+	const easy = "kst-winter"
+	const text = "package %s\n\ntype login struct{ Password string }\n\nvar weak = login{Password: %q}%s\n\nvar made = login{Password: %q} // want `hard-coded credential in field Password`\n"
+	run(t, analyzer.Hardcoded, map[string]string{
+		"app/examples/login/a.go": fmt.Sprintf(text, "login", easy, "", random(41, 20)),
+		"app/_demo/a.go":          fmt.Sprintf(text, "demo", easy, "", random(42, 20)),
+		"app/login/a.go":          fmt.Sprintf(text, "login", easy, " // want `hard-coded credential in field Password`", random(43, 20)),
+	})
+}
+
+// TestMadeUpNames holds forms that anybody can make up, as that of a JSON web
+// token, to names that do not say so.
+func TestMadeUpNames(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := set.Rule("json-web-token")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	sn, err := secrettest.Sample(r, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, analyzer.Hardcoded, map[string]string{
+		"names/a.go": fmt.Sprintf("package names\n\nvar DemoToken = %[1]q\n\nvar accessToken = %[1]q // want `revoke and rotate it`\n\n"+
+			"const refreshToken = %[1]q // want `revoke and rotate it`\n\nvar once = []byte(refreshToken)\n\n"+
+			"func check(token string) {}\n\nfunc f() {\n\ttestJWT := %[1]q\n\tcheck(testJWT)\n}\n", sn.Secret()),
+		"mock/a.go": fmt.Sprintf("package mock\n\nvar accessToken = %q\n", sn.Secret()),
+	})
+}
+
 func TestTests(t *testing.T) {
 	text := func(want string) string {
 		return fmt.Sprintf("package intest\n\nvar dbPassword = %q%s\n", random(99, 20), want)

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -61,6 +62,14 @@ func classifyWords(words []string) nameClass {
 	}
 	return class
 }
+
+// isMadeUp reports whether a name says that what it holds is for show: a demo, an
+// example, a sample.
+func isMadeUp(name string) bool {
+	return slices.ContainsFunc(splitName(name), func(w string) bool { return madeUpWords[w] })
+}
+
+var madeUpWords = words("demo example sample dummy fake mock bogus test")
 
 // beforePreposition returns what a name is one of: idForToken is an id.
 func beforePreposition(words []string) []string {

@@ -31,7 +31,7 @@ var secretPairs = merge(
 )
 
 // qualifiers say whose or what for a weak word's secret is.
-var qualifiers = words("auth access api bearer refresh session webhook client app user admin root bot github gitlab slack aws azure gcp google stripe twilio telegram " +
+var qualifiers = words("sas auth access api bearer refresh session webhook client app user admin root bot github gitlab slack aws azure gcp google stripe twilio telegram " +
 	"discord vault consul nomad npm docker registry oauth oidc jwt id login service account deploy ci cd db database master shared personal private my bind smtp " +
 	"ldap redis mysql postgres mongo kafka amqp proxy ssh tls webhook signing hmac cloudflare digitalocean sendgrid mailgun datadog sentry influx grafana server x totp otp mfa")
 
@@ -55,7 +55,7 @@ var passwordWords = words("service store storage source config options group cac
 	"manager version mode state status request response action event server quota limit rate index api resource tag comment next prev previous first")
 
 // negativeBefore are words that before a secret's word make it something else.
-var negativeBefore = mergeSets(mergeSets(both("key", "authorization authorizations"), both("csrf xsrf nonce invite challenge acme", "token tokens")), both("device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
+var negativeBefore = mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
 	"lookahead prompt completion input output total used remaining unicode erc coin asset governance native reward gas base quote html css json xml yaml sql "+
 	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential"))
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -13,23 +15,8 @@ import (
 	"github.com/keysift/keysift/rules"
 )
 
-// The categories of diagnostics that no rule of the set stands for.
-const (
-	ruleHardcoded = "hardcoded-credential"
-	ruleURL       = "credential-in-url"
-	ruleTransport = "credential-over-http"
-	ruleLog       = "credential-in-log"
-	ruleError     = "credential-in-error"
-)
-
 // remedyURL is the guidance for findings of no particular provider.
 const remedyURL = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html"
-
-// aliases are further names by which a comment may allow a finding.
-var aliases = map[string][]string{
-	ruleHardcoded: {"hardcoded", "G101"}, ruleURL: {"credurl"}, ruleTransport: {"credurl", "transport"},
-	ruleLog: {"credlog"}, ruleError: {"credlog", ruleLog},
-}
 
 // A reporter reports each place once, unless a comment allows it.
 type reporter struct {
@@ -52,16 +39,24 @@ type detail struct {
 }
 
 func (r *reporter) report(d analysis.Diagnostic, more detail) {
+	if r.admit(&d, &more) {
+		r.pass.Report(d)
+	}
+}
+
+// admit completes a diagnostic, and reports whether it is to be reported: not
+// if the place is known, a comment allows it, or watch takes it.
+func (r *reporter) admit(d *analysis.Diagnostic, more *detail) bool {
 	if r.done[d.Pos] || !d.Pos.IsValid() {
-		return
+		return false
 	}
 	r.done[d.Pos] = true
 	if d.URL == "" {
 		d.URL = remedyURL
 	}
 	if r.watch != nil {
-		r.watch(r.finding(&d, &more))
-		return
+		r.watch(r.finding(d, more))
+		return false
 	}
 	ids := append([]string{d.Category}, aliases[d.Category]...)
 	if more.rule != nil {
@@ -69,12 +64,12 @@ func (r *reporter) report(d analysis.Diagnostic, more detail) {
 	}
 	v := r.allowed(d.Pos, ids)
 	if v.Allowed {
-		return
+		return false
 	}
 	if v.Ineffective != "" {
 		d.Message += " (the comment does not allow it: " + v.Ineffective + ")"
 	}
-	r.pass.Report(d)
+	return true
 }
 
 // allowed reads the comments on the line of pos and the line before.
@@ -125,19 +120,58 @@ func stepURL(set *rules.Set, r *rules.Rule) string {
 // there for tests only.
 func isTest(pass *analysis.Pass, pos token.Pos) bool {
 	f := pass.Fset.File(pos)
-	return f != nil && strings.HasSuffix(f.Name(), "_test.go") || isTestPackage(pass.Pkg.Path())
+	return f != nil && isTestFile(filepath.Base(f.Name())) || isTestPackage(pass.Pkg.Path())
 }
+
+// isFixture reports whether pos is in what is kept for tests beside them: not in
+// a _test.go file, but in a package or file that is called so.
+func isFixture(pass *analysis.Pass, pos token.Pos) bool {
+	f := pass.Fset.File(pos)
+	return f != nil && !strings.HasSuffix(f.Name(), "_test.go") && isTest(pass, pos)
+}
+
+// isTestFile reports whether the name of a file says that it is for tests.
+func isTestFile(name string) bool {
+	if strings.HasSuffix(name, "_test.go") {
+		return true
+	}
+	ws := splitName(strings.TrimSuffix(name, ".go"))
+	if len(ws) > 1 && slices.ContainsFunc(ws, func(w string) bool { return w == "test" || w == "testdata" || w == "fixtures" }) {
+		return true // keys_test_data.go
+	}
+	return len(ws) > 0 && (mockWords[ws[0]] || mockWords[ws[len(ws)-1]]) || strings.HasPrefix(name, "mock")
+}
+
+var mockWords = words("mock mocks fake fakes stub stubs")
 
 // isTestPackage reports whether the path of a package says that it is for
 // tests, as net/http/httptest does.
 func isTestPackage(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {
 		switch part {
-		case "test", "tests", "testing", "testutil", "testutils", "testonly", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
+		case "test", "tests", "testing", "fuzz", "fuzzing", "fuzzer", "testutil", "testutils", "testonly", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
 			return true
 		}
 	}
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	if strings.HasPrefix(last, "test") && len(last) > len("test") {
+		return true // testcerts, testdb
+	}
 	return strings.HasSuffix(path, "test") && !strings.HasSuffix(path, "latest")
+}
+
+// isExample reports whether the path of a package says that it shows how
+// something is used: what it holds is made up unless it looks like a machine
+// had made it. That a module is called so says nothing.
+func isExample(path string) bool {
+	_, below, _ := strings.Cut(path, "/")
+	for part := range strings.SplitSeq(below, "/") {
+		switch strings.Trim(part, "_") {
+		case "example", "examples", "snippet", "snippets", "sample", "samples", "demo", "demos", "tutorial", "tutorials":
+			return true
+		}
+	}
+	return false
 }
 
 // fileOf returns the file of the package that holds pos, or nil.

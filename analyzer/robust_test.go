@@ -97,3 +97,35 @@ func TestSilent(t *testing.T) {
 		}
 	}
 }
+
+// TestLoops checks addresses that come from each other in loops.
+func TestLoops(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "go.mod"), "module loops\n\ngo 1.21\n")
+	writeFile(t, filepath.Join(dir, "a.go"), `package loops
+
+import "net/http"
+
+func next() string { return "" }
+
+func f(n int, password string) {
+	u := next()
+	for ; n > 0; n-- {
+		for n%3 > 0 {
+			if n%2 == 0 {
+				u = next()
+			}
+			n--
+		}
+		r, _ := http.NewRequest("GET", u, nil)
+		r.SetBasicAuth("app", password)
+		if n == 5 {
+			u = next()
+		}
+	}
+}
+`)
+	if got := diagnostics(t, dir); len(got) != 0 {
+		t.Errorf("%d diagnostics, want none: %v", len(got), got)
+	}
+}

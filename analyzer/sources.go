@@ -2,7 +2,6 @@ package analyzer
 
 import (
 	"go/types"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -70,28 +69,13 @@ func (f *flow) fieldSource(t types.Type, field *types.Var, tag string) string {
 		return ""
 	}
 	class := f.classify(field.Name())
-	if class == weakName && !f.weakCounts() || isPublicHalf(t, field.Name()) {
+	if class == weakName && (!f.weakCounts() || ownerSays(t) || tagSays(tag)) || isPublicHalf(t, field.Name()) || f.paths[field] {
 		return ""
 	}
 	if class != notSecret || tagsSecret(tag) {
 		return "field " + field.Name()
 	}
 	return ""
-}
-
-// isPublicHalf reports whether a field is the access key that names the secret
-// key in the same struct.
-func isPublicHalf(t types.Type, field string) bool {
-	s, ok := t.Underlying().(*types.Struct)
-	if !ok || !endsIn(splitName(field), "access", "key") || slices.Contains(splitName(field), "secret") {
-		return false
-	}
-	for i := range s.NumFields() {
-		if words := splitName(s.Field(i).Name()); slices.Contains(words, "secret") && words[len(words)-1] == "key" {
-			return true
-		}
-	}
-	return false
 }
 
 func isStringPointer(t types.Type) bool {

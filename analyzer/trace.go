@@ -15,10 +15,11 @@ const maxTrace = 600
 // An origin is where a value comes from that matters: a secret, or a
 // parameter, of which the caller knows more.
 type origin struct {
-	what  string // the secret; empty for a parameter
-	pos   token.Pos
-	named bool // only a name says that it is a secret
-	param *ssa.Parameter
+	what   string // the secret; empty for a parameter
+	pos    token.Pos
+	named  bool // only a name says that it is a secret
+	param  *ssa.Parameter
+	helper *types.Func // of the package, whose result holds the secret; nil for none
 }
 
 // A tracer walks from a value back to its origins.
@@ -51,12 +52,20 @@ func (t *tracer) value(v ssa.Value) {
 		return
 	}
 	t.seen[v] = true
+	if hasFailed(v, t.at) {
+		return
+	}
 	if _, isConst := v.(*ssa.Const); isConst || !carries(v.Type()) && !isTuple(v.Type()) {
 		return
 	}
 	if t.hides(v) || t.isRead(v) || t.isNamed(v) {
 		return
 	}
+	t.follow(v)
+}
+
+// follow follows a value that no name tells of.
+func (t *tracer) follow(v ssa.Value) {
 	switch v := v.(type) {
 	case *ssa.Parameter:
 		t.found = append(t.found, origin{param: v, pos: v.Pos()})
@@ -117,7 +126,9 @@ func (t *tracer) hides(v ssa.Value) bool {
 		return isMaskingSlice(v)
 	case *ssa.Call:
 		fn := callee(&v.Call)
-		return fn != nil && isBarrier(fn)
+		return fn != nil && (isBarrier(fn) || isMaskingPrint(fn, &v.Call))
+	case *ssa.BinOp:
+		return v.Op == token.ADD && (isMask(lastConst(v)) || isMask(constPrefix(v)))
 	case *ssa.Extract:
 		return t.hides(v.Tuple)
 	case *ssa.Phi:
@@ -265,6 +276,8 @@ func (t *tracer) sentOn(ch ssa.Value) {
 func (t *tracer) boxed(v *ssa.MakeInterface) {
 	typ := v.X.Type()
 	switch {
+	case hasFailed(v.X, t.at):
+		return
 	case isPrivateKey(typ):
 		t.secret("private key of type "+types.TypeString(typ, (*types.Package).Name), v.X.Pos(), false)
 		return
@@ -380,6 +393,59 @@ func isZeroIn(tuple ssa.Value, block *ssa.BasicBlock) bool {
 	return false
 }
 
+// hasFailed reports whether block is only reached when the call that gave v
+// returned an error: what else it returned is empty then.
+func hasFailed(v ssa.Value, block *ssa.BasicBlock) bool {
+	result, ok := v.(*ssa.Extract)
+	if !ok || block == nil {
+		return false
+	}
+	call, ok := result.Tuple.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	results := call.Call.Signature().Results()
+	last := results.Len() - 1
+	if result.Index == last || !isError(results.At(last).Type()) {
+		return false
+	}
+	for _, ref := range refs(call) {
+		err, isExtract := ref.(*ssa.Extract)
+		if !isExtract || err.Index != last {
+			continue
+		}
+		for _, use := range refs(err) {
+			if failed := whenNotNil(use); failed != nil && failed.Parent() == block.Parent() && len(failed.Preds) == 1 && failed.Dominates(block) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whenNotNil returns the block that is reached when a value is not nil, if instr
+// compares it with nil for a branch; else nil.
+func whenNotNil(instr ssa.Instruction) *ssa.BasicBlock {
+	cmp, ok := instr.(*ssa.BinOp)
+	if !ok || cmp.Op != token.NEQ && cmp.Op != token.EQL || !isNil(cmp.X) && !isNil(cmp.Y) {
+		return nil
+	}
+	for _, use := range refs(cmp) {
+		if branch, ok := use.(*ssa.If); ok {
+			if cmp.Op == token.NEQ {
+				return branch.Block().Succs[0]
+			}
+			return branch.Block().Succs[1]
+		}
+	}
+	return nil
+}
+
+func isNil(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.IsNil()
+}
+
 // isTested reports whether v is a pair of a value and whether it is there.
 func isTested(v ssa.Value) bool {
 	switch v := v.(type) {
@@ -428,12 +494,21 @@ func (t *tracer) mayHold(key string) bool {
 		return true
 	}
 	for _, w := range splitName(key) {
-		if besideWords[w] || negativeWords[w] && !valueWords[w] {
+		if besideWords[w] || negativeWords[w] && !valueWords[w] || (w == "url" || w == "uri") && isWebAddress(key) {
 			return false
 		}
 	}
 	return true
 }
+
+// isWebAddress reports whether a key is that of an address which is not one of a
+// database: such hold a password.
+func isWebAddress(key string) bool {
+	ws := splitName(key)
+	return len(ws) > 1 && !slices.ContainsFunc(ws, func(w string) bool { return storeWords[w] })
+}
+
+var storeWords = words("db database postgres postgresql mysql mongo mongodb redis amqp rabbitmq kafka connection conn sql dsn broker")
 
 // isManaged records a map that a secret manager returned, as a whole.
 func (t *tracer) isManaged(m ssa.Value) bool {

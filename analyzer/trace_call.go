@@ -38,6 +38,9 @@ func (t *tracer) passed(call *ssa.Call, fn *types.Func, from int) {
 		args = t.printed(&call.Call, from)
 	}
 	for _, a := range args {
+		if t.inURL && strings.HasPrefix(fn.Name(), "Parse") && t.isURLHead(a.value) {
+			continue
+		}
 		t.value(a.value)
 	}
 }
@@ -234,6 +237,9 @@ func (t *tracer) summarized(call *ssa.Call, index int) {
 		}
 		if r.Secret != "" {
 			t.secret(r.Secret, call.Pos(), r.Named)
+			if fn := callee(&call.Call); fn != nil && fn.Pkg() == t.pkg {
+				t.found[len(t.found)-1].helper = fn
+			}
 			continue
 		}
 		if r.Param < len(call.Call.Args) && !call.Call.IsInvoke() {

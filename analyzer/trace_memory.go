@@ -116,7 +116,7 @@ func (t *tracer) alloc(a *ssa.Alloc) {
 }
 
 func (t *tracer) global(g *ssa.Global) {
-	if what := t.varSource("variable", g.Name(), derefType(g.Type())); what != "" {
+	if what := t.varSource("variable", g.Name(), derefType(g.Type())); what != "" && !t.paths[g.Object()] {
 		t.secret(what, g.Pos(), true)
 		return
 	}

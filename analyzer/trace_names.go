@@ -2,6 +2,8 @@ package analyzer
 
 import (
 	"go/ast"
+	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -33,11 +35,15 @@ func (t *tracer) isRead(v ssa.Value) bool {
 }
 
 // isCleanDump reports whether a call dumps a request whose headers the function
-// empties or masks, or takes a credential out of: it does so for the dump.
+// empties or masks, or takes a credential out of, or looks for one in the lines
+// of the dump: it does so for the dump.
 func (t *tracer) isCleanDump(call *ssa.CallCommon) bool {
 	fn := callee(call)
 	if fn == nil || pkgPath(fn.Pkg()) != "net/http/httputil" || len(call.Args) == 0 {
 		return false
+	}
+	if t.at != nil && comparesHeader(t.at.Parent()) {
+		return true
 	}
 	for _, ref := range refs(call.Args[0]) {
 		header, ok := ref.(*ssa.FieldAddr)
@@ -54,6 +60,31 @@ func (t *tracer) isCleanDump(call *ssa.CallCommon) bool {
 		}
 	}
 	return false
+}
+
+// comparesHeader reports whether a function compares something with the name of
+// a header that holds a credential.
+func comparesHeader(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.BinOp:
+				if instr.Op == token.EQL && (namesHeader(instr.X) || namesHeader(instr.Y)) {
+					return true
+				}
+			case *ssa.Call:
+				if f := callee(&instr.Call); f != nil && (f.Name() == "EqualFold" || f.Name() == "HasPrefix") && slices.ContainsFunc(instr.Call.Args, namesHeader) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func namesHeader(v ssa.Value) bool {
+	name, ok := constString(v)
+	return ok && classify(strings.TrimRight(name, ": ")) != notSecret
 }
 
 func isEmptyMap(v ssa.Value) bool {
@@ -138,7 +169,10 @@ func (t *tracer) isNamed(v ssa.Value) bool {
 		}
 		name = t.localName(v)
 	}
-	if name == "" || isWorkingDir(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v)) {
+	if name == "" || isWorkingDir(v) || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v) || isThingName(v) || receiverSays(v.Parent())) {
+		return false
+	}
+	if p, ok := v.(*ssa.Parameter); ok && isPublicParam(p) {
 		return false
 	}
 	what := t.varSource(kind, name, v.Type())
@@ -210,13 +244,13 @@ func isChallenge(p *ssa.Parameter) bool {
 
 // localName returns the name of a variable that holds v and is named for a
 // secret, if the program was built with names.
-func (t *tracer) localName(v ssa.Value) string {
+func (f *flow) localName(v ssa.Value) string {
 	for _, ref := range refs(v) {
 		d, ok := ref.(*ssa.DebugRef)
 		if !ok || d.IsAddr {
 			continue
 		}
-		if id, ok := d.Expr.(*ast.Ident); ok && t.classify(id.Name) != notSecret {
+		if id, ok := d.Expr.(*ast.Ident); ok && f.classify(id.Name) != notSecret {
 			return id.Name
 		}
 	}

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -141,11 +142,46 @@ func (e *env) fieldIn(s *types.Struct, depth int) string {
 		}
 	}
 	for i := range s.NumFields() {
+		if !e.isKept(s.Field(i)) {
+			continue
+		}
 		if name := e.fieldAt(s.Field(i).Type(), depth+1); name != "" {
 			return s.Field(i).Name() + "." + name
 		}
 	}
 	return ""
+}
+
+// isKept reports whether a field of a struct is likely to hold credentials when
+// its owner is printed: what is named for a configuration, a login or a secret,
+// or is embedded. Others often have fields for one that nobody has set.
+func (e *env) isKept(f *types.Var) bool {
+	if f.Embedded() {
+		return true
+	}
+	for _, name := range [...]string{f.Name(), typeName(elemType(f.Type()))} {
+		if slices.ContainsFunc(splitName(name), func(w string) bool { return keptWords[w] }) || e.classify(name) != notSecret {
+			return true
+		}
+	}
+	return !f.Exported()
+}
+
+// keptWords are those of types and fields that have credentials in them.
+var keptWords = words("config configuration conf cfg client auth authenticator authentication authorization credential credentials creds account login user settings connection conn transport api bot session tls " +
+	"secret secrets options opts params smtp mail database db sql redis mysql postgres storage s3 oauth oauth2 oidc ldap broker server")
+
+// elemType returns the type of the elements of a list or map, or t.
+func elemType(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	}
+	return t
 }
 
 // secretFieldName judges a field by its name, and by the names its tags give it.

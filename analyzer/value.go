@@ -39,7 +39,7 @@ func credible(value string, class nameClass, at place, name string) bool {
 	if isReplaced(value, at) {
 		return false
 	}
-	if isPasswordHash(value) || isForm(value) || isAlphabet(value) {
+	if isPasswordHash(value) || isForm(value) || isAlphabet(value) || saysNone(value) {
 		return false
 	}
 	if strings.Contains(value, " ") && !isPhrase(name, value) {
@@ -48,10 +48,43 @@ func credible(value string, class nameClass, at place, name string) bool {
 	if at <= placeDSN {
 		return true
 	}
+	if isConnection(name) {
+		if _, hasPassword := dsnPassword(value); !hasPassword {
+			return false
+		}
+	}
 	if at == placeConst && repeats(name, value) {
 		return false // AuthV2Password = "v2password"
 	}
 	return credibleNamed(value, class, at)
+}
+
+// isTokenForm reports whether a value has the form of a JSON web token.
+func isTokenForm(v string) bool { return strings.HasPrefix(v, "eyJ") && strings.Count(v, ".") == 2 }
+
+// isConnection reports whether a name is that of a data source, which is a
+// credential only if it has a password.
+func isConnection(name string) bool {
+	ws := trimNeutral(splitName(name))
+	return endsIn(ws, "connection", "string") || endsIn(ws, "conn", "string") || endsIn(ws, "conn", "str") || endsIn(ws, "connect", "string")
+}
+
+// saysNone reports whether a value says in words that there is no credential, or
+// one for a test.
+func saysNone(value string) bool {
+	ws := splitName(value)
+	if len(ws) > 1 && (ws[0] == "no" || ws[0] == "without") {
+		return secretHeads[ws[len(ws)-1]] != notSecret
+	}
+	if len(ws) != 1 {
+		return false
+	}
+	for _, start := range [...]string{"no", "test", "fake", "dummy", "mock", "sample"} {
+		if rest, ok := strings.CutPrefix(ws[0], start); ok && secretHeads[rest] != notSecret {
+			return true
+		}
+	}
+	return false
 }
 
 // isReplaced reports whether a value stands for another. What is given to a

@@ -23,22 +23,15 @@ func Watch(set *rules.Set, found func(scan.Finding)) []*analysis.Analyzer {
 	return s.all()
 }
 
-// typeRules returns the rules of what types tell, by category. The set has
-// none for it, since no text can match them. For what is about code there is no
-// remedy: the message says what to do.
-func typeRules() map[string]*rules.Rule {
-	out := map[string]*rules.Rule{}
-	for _, r := range []rules.Rule{
-		{ID: ruleHardcoded, Title: "Hard-coded credential", Kind: rules.Hardcoded, Severity: rules.High, Remedy: "generic"},
-		{ID: ruleURL, Title: "Credential in a URL", Kind: rules.URL, Severity: rules.High},
-		{ID: ruleTransport, Title: "Credential sent over plain HTTP", Kind: rules.Transport, Severity: rules.High},
-		{ID: ruleLog, Title: "Credential in a log", Kind: rules.Log, Severity: rules.Medium},
-		{ID: ruleError, Title: "Credential in an error", Kind: rules.Log, Severity: rules.Medium},
-	} {
-		r.Provider, r.Confidence, r.Aliases = "Generic", rules.MediumConfidence, aliases[r.ID]
-		out[r.ID] = &r
+// typeRule returns the rule of a category. The set has none for it, since no
+// text can match it.
+func typeRule(category string) *rules.Rule {
+	for i := range categories {
+		if categories[i].id == category {
+			return categories[i].category().Rule
+		}
 	}
-	return out
+	return nil
 }
 
 // Scores of findings of which the rules say nothing, by what speaks for them.
@@ -54,7 +47,7 @@ func (r *reporter) finding(d *analysis.Diagnostic, more *detail) scan.Finding {
 		f = *more.rule
 		f.Suppressed, f.Hint, f.Exposure, f.Origin = nil, "", scan.NoExposure, nil
 	} else {
-		f.Rule = typeRules()[d.Category]
+		f.Rule = typeRule(d.Category)
 		f.Severity, f.Confidence, f.Score = f.Rule.Severity, rules.MediumConfidence, scoreNamed
 		if more.sure {
 			f.Confidence, f.Score = rules.HighConfidence, scoreSure

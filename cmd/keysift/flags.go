@@ -169,11 +169,13 @@ func (c *common) ruleSet() (*rules.Set, error) {
 		return nil, err
 	}
 	if len(c.enable) > 0 {
-		if set, err = set.Only(c.enable...); err != nil {
+		_, ids := splitRules(set, c.enable)
+		if set, err = set.Only(ids...); err != nil {
 			return nil, fmt.Errorf("--enable-rule: %w", err)
 		}
 	}
-	if set, err = set.Disable(c.disable...); err != nil {
+	_, ids := splitRules(set, c.disable)
+	if set, err = set.Disable(ids...); err != nil {
 		return nil, fmt.Errorf("--disable-rule: %w", err)
 	}
 	return set, nil

@@ -23,12 +23,13 @@ type allowFunc func(path string, rule *rules.Rule, line, before []byte) (*scan.S
 type goPasses struct {
 	scan.Source
 	set   *rules.Set
+	off   func(id string) bool // whether findings of a rule are left out
 	mu    sync.Mutex
 	files map[string]scan.Exposure // Go files on disk, by path
 }
 
-func newGoPasses(src scan.Source, set *rules.Set) *goPasses {
-	return &goPasses{Source: src, set: set, files: map[string]scan.Exposure{}}
+func newGoPasses(src scan.Source, set *rules.Set, off func(id string) bool) *goPasses {
+	return &goPasses{Source: src, set: set, off: off, files: map[string]scan.Exposure{}}
 }
 
 // Chunks yields those of the source.
@@ -71,7 +72,7 @@ func (g *goPasses) add(ctx context.Context, text iter.Seq2[scan.Finding, error],
 			}
 		}
 		for f, err := range gocheck.Check(ctx, g.set, g.paths()) {
-			if err == nil && merge(held[f.Path], &f) {
+			if err == nil && (g.off(f.Rule.ID) || merge(held[f.Path], &f)) {
 				continue
 			}
 			if err == nil {

@@ -341,13 +341,13 @@ func (c *common) checkRuleNames(set *rules.Set) error {
 		return nil
 	}
 	for _, v := range c.config.RuleNames() {
-		if _, ok := set.Rule(v.Text); !ok {
+		if !isRule(set, v.Text) {
 			c.warn(fmt.Sprintf("%s: no rule is known as %q", v.From, v.Text))
 		}
 	}
 	for _, name := range []string{"enable-rule", "disable-rule"} {
 		for _, v := range c.config.Setting(name).Values {
-			if _, ok := set.Rule(v.Text); !ok {
+			if !isRule(set, v.Text) {
 				return fmt.Errorf("%s: %s: unknown rule %q; keysift rules list shows all ids", v.From, name, v.Text)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/keysift/keysift/analyzer"
 	"github.com/keysift/keysift/rules"
 )
 
@@ -23,9 +24,9 @@ func rulesCommand() *command {
 		manual: `
 rules list       lists all rules, with the engine that runs each: program is a
                  byte program without a choice to take back, backtrack one with
-                 bounded backtracking, regexp the standard library's, file the
-                 names of files and what git, an image or a package makes of
-                 them.
+                 bounded backtracking, regexp the standard library's, go the
+                 analyzers of Go that scan --go runs, file the names of files
+                 and what git, an image or a package makes of them.
 rules show ID    shows one rule with its remedy.
 rules check FILE validates a file of own rules and runs the examples in it. The
                  file is used by --rules FILE; the folder rules/builtin of the
@@ -93,6 +94,11 @@ func (c *rulesFlags) list(w io.Writer) error {
 		lines = append(lines, ruleLine{ID: r.ID, Title: r.Title, Provider: r.Provider, Kind: r.Kind.String(), Severity: r.Severity.String(),
 			Confidence: r.Confidence.String(), Engine: fileEngine, Remedy: r.Remedy})
 	}
+	for _, c := range analyzer.Categories() {
+		r := c.Rule
+		lines = append(lines, ruleLine{ID: r.ID, Title: r.Title, Provider: r.Provider, Kind: r.Kind.String(), Severity: r.Severity.String(),
+			Confidence: r.Confidence.String(), Engine: "go", Remedy: r.Remedy})
+	}
 	switch c.format {
 	case "json":
 		e := json.NewEncoder(w)
@@ -124,6 +130,9 @@ func (c *rulesFlags) show(w io.Writer, id string) error {
 		return err
 	}
 	r, ok := set.Rule(id)
+	if categories := analyzer.CategoriesOf(id); !ok && len(categories) > 0 {
+		return writeCategories(w, categories)
+	}
 	if !ok {
 		return fmt.Errorf("unknown rule %q; keysift rules list shows all ids", id)
 	}

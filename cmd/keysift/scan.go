@@ -119,7 +119,7 @@ func (c *scanFlags) run(ctx context.Context, sys *system, args []string) error {
 		},
 	}
 	if c.goPasses {
-		j.passes = newGoPasses(j.source, set)
+		j.passes = newGoPasses(j.source, set, categoryOff(set, c.enable, c.disable))
 		j.source = j.passes
 	}
 	if root := repositoryRoot(args); root != "" {

@@ -52,6 +52,13 @@ var key = []byte("kst-key-word-ab") // want `hard-coded credential given to NewC
 
 var list = [16]byte{107, 115, 116, 3, 9, 77, 200, 1, 45, 60, 61, 90, 91, 4, 2, 8} // want `hard-coded credential given to New`
 
+func derive(token, text string) {
+	label := hmac.New(sha256.New, []byte("kst-label"))
+	label.Write([]byte(token))
+	mac := hmac.New(sha256.New, []byte("kst-word")) // want `hard-coded credential given to New`
+	mac.Write([]byte(text))
+}
+
 func crypt() {
 	hmac.New(sha256.New, []byte("kst-word")) // want `hard-coded credential given to New`
 	hmac.New(sha256.New, []byte(word))       // want `hard-coded credential given to New`

@@ -1,0 +1,291 @@
+package analyzer
+
+import (
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// What is called a token or a secret may be a word, a page or the name of a
+// thing. This file has what is written around such a name and says so.
+
+// ownerWords are words of types whose tokens and secrets are no credentials:
+// parts of a text, places in a list, public challenges, and names of things.
+var ownerWords = words("lexer lexeme parser tokenizer scanner lookahead syntax expr stmt challenge page paging pagination pager paginator iterator cursor ref reference selector cname verification balancer")
+
+// ownerSays reports whether the type that has a field or method says that what
+// is called a token there is none.
+func ownerSays(t types.Type) bool {
+	return slices.ContainsFunc(splitName(typeName(t)), func(w string) bool { return ownerWords[w] })
+}
+
+// receiverSays does so for the variables of a method and the functions in it.
+func receiverSays(fn *ssa.Function) bool {
+	for fn != nil && fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if fn == nil || fn.Signature.Recv() == nil {
+		return false
+	}
+	return ownerSays(fn.Signature.Recv().Type())
+}
+
+// tagSays reports whether the names that tags give a field are those of what is
+// about a secret, as in `json:"secretName"`.
+func tagSays(tag string) bool {
+	if !strings.Contains(tag, ":") {
+		return false
+	}
+	for _, key := range [...]string{"json", "yaml", "toml", "xml", "hcl", "mapstructure", "url", "form", "env", "protobuf"} {
+		name, _, _ := strings.Cut(reflect.StructTag(tag).Get(key), ",")
+		if name != "" && classify(name) == notSecret && slices.ContainsFunc(splitName(name), func(w string) bool { return negativeWords[w] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// publicKeys are words before "key" that, beside the secret of the same name,
+// make the public half of a pair: an access key and its secret key.
+var publicKeys = words("access app consumer api client")
+
+// isPublicName reports whether a name is that of the public half of a pair, of
+// which the other half is among others.
+func isPublicName(name string, others []string) bool {
+	parts := splitName(name)
+	n := len(parts)
+	if n < 2 || parts[n-1] != "key" || !publicKeys[parts[n-2]] || slices.Contains(parts, "secret") {
+		return false
+	}
+	return slices.ContainsFunc(others, func(other string) bool {
+		ws := splitName(other)
+		if !slices.Contains(ws, "secret") {
+			return false
+		}
+		return slices.Contains(ws, parts[n-2]) || parts[n-2] != "api" && parts[n-2] != "client" && (ws[len(ws)-1] == "key" || len(ws) == 1)
+	})
+}
+
+// isPublicHalf reports whether a field is the public half of a pair in the same
+// struct.
+func isPublicHalf(t types.Type, field string) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	var others []string
+	for i := range s.NumFields() {
+		others = append(others, s.Field(i).Name())
+	}
+	return isPublicName(field, others)
+}
+
+// isPublicParam does so for a parameter.
+func isPublicParam(p *ssa.Parameter) bool {
+	var others []string
+	for _, q := range p.Parent().Params {
+		others = append(others, q.Name())
+	}
+	return isPublicName(p.Name(), others)
+}
+
+// pathFuncs take paths of files.
+var pathFuncs = []sinkRow{
+	{pkg: "os|io/ioutil", funcs: "Open OpenFile ReadFile Stat Lstat Create Remove RemoveAll MkdirAll Mkdir ReadDir WriteFile Chmod Chdir", one: true},
+	{pkg: "path/filepath", funcs: "Join Dir Base Abs Clean Ext Split Rel EvalSymlinks IsAbs"},
+	{pkg: "crypto/tls", funcs: "LoadX509KeyPair"},
+}
+
+// pathArgs returns the arguments of a call that are paths of files.
+func pathArgs(call *ssa.CallCommon) []argument {
+	fn := callee(call)
+	if fn == nil || fn.Pkg() == nil || !isStandard(fn.Pkg().Path()) {
+		return nil
+	}
+	for _, row := range pathFuncs {
+		if matches(fn, fn.Pkg().Path(), row.pkg, row.recv, row.funcs) {
+			args := spread(call, 0)
+			if row.one && len(args) > 1 {
+				args = args[:1]
+			}
+			return args
+		}
+	}
+	return nil
+}
+
+// notePaths records the values that are opened as files, and the fields and
+// variables of the package that are somewhere in it.
+func (f *flow) notePaths(call *ssa.CallCommon) {
+	for _, arg := range pathArgs(call) {
+		f.opened[arg.value] = true
+		if at := storedIn(arg.value); at != nil {
+			f.paths[at] = true
+		}
+	}
+}
+
+// notePathParams does so for those that are given to parameters called paths.
+func (f *flow) notePathParams(call *ssa.CallCommon) {
+	for _, a := range arguments(call) {
+		if at := storedIn(a); at != nil && !f.paths[at] && isText(at.Type()) && isGivenAsPath(a) {
+			f.paths[at] = true
+		}
+	}
+}
+
+// storedIn returns the field or variable of the package that v is read from, or
+// nil.
+func storedIn(v ssa.Value) types.Object {
+	load, ok := v.(*ssa.UnOp)
+	if !ok {
+		return nil
+	}
+	switch at := load.X.(type) {
+	case *ssa.FieldAddr:
+		if s, ok := derefType(at.X.Type()).Underlying().(*types.Struct); ok {
+			return s.Field(at.Field)
+		}
+	case *ssa.Global:
+		return at.Object()
+	}
+	return nil
+}
+
+// isPath reports whether a value is the path of a file.
+func (f *flow) isPath(v ssa.Value) bool {
+	return f.opened[v] || f.paths[storedIn(v)] || isGivenAsPath(v)
+}
+
+// nameEnds end the names of what says which thing it is and not what it holds.
+var nameEnds = words("name names path file filename uri url urls kind type ref namespace arn")
+
+func isNameOfThing(name string) bool {
+	ws := splitName(name)
+	return len(ws) > 0 && nameEnds[ws[len(ws)-1]]
+}
+
+// isGivenAsPath reports whether a value is given to a parameter that is called a
+// path or a file.
+func isGivenAsPath(v ssa.Value) bool {
+	for _, ref := range refs(v) {
+		call := common(ref)
+		if call == nil {
+			continue
+		}
+		params := call.Signature().Params()
+		for i, a := range arguments(call) {
+			if a != v || i >= params.Len() {
+				continue
+			}
+			if ws := splitName(params.At(i).Name()); len(ws) > 0 && (ws[len(ws)-1] == "path" || ws[len(ws)-1] == "file" || ws[len(ws)-1] == "filename") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isThingName reports whether a value is the name of a thing: it is taken from a
+// field or function that is called so, or given to a parameter that is.
+func isThingName(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		if at := storedIn(v); at != nil && isNameOfThing(at.Name()) {
+			return true
+		}
+	case *ssa.Call:
+		if fn := callee(&v.Call); fn != nil && isNameOfThing(fn.Name()) {
+			return true
+		}
+	}
+	for _, ref := range refs(v) {
+		call := common(ref)
+		if call == nil {
+			continue
+		}
+		params := call.Signature().Params()
+		for i, a := range arguments(call) {
+			if a == v && i < params.Len() && isNameOfThing(params.At(i).Name()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// thingWords are the words of weak names that are also what objects are called
+// in which secrets are kept, and lookedForTexts what messages say of such.
+var (
+	thingWords     = words("secret secrets credential credentials creds cookie")
+	lookedForTexts = []string{"not found", "not exist", "no such", "n't exist", "n't find", "not find", "already exist", "namespace"}
+)
+
+// isLookedFor reports whether a message shows which object was looked for, and
+// not a secret, of which nobody says that it does not exist.
+func (f *flow) isLookedFor(o origin, format string) bool {
+	if !o.named || format == "" {
+		return false
+	}
+	name := o.what[strings.LastIndexByte(o.what, ' ')+1:]
+	ws := splitName(name)
+	if len(ws) == 0 || !thingWords[ws[len(ws)-1]] || f.classify(name) != weakName {
+		return false
+	}
+	lower := strings.ToLower(format)
+	return slices.ContainsFunc(lookedForTexts, func(text string) bool { return strings.Contains(lower, text) })
+}
+
+// showWords start the names of functions that are there to show something.
+var showWords = words("print show display reveal export")
+
+// showsOnPurpose reports whether a function is named for showing a secret to
+// whoever asked for it: what it prints for them is no accident.
+func showsOnPurpose(fn *ssa.Function) bool {
+	for fn != nil && fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if fn == nil {
+		return false
+	}
+	ws := splitName(fn.Name())
+	return len(ws) > 1 && showWords[ws[0]] && classifyWords(ws[1:]) != notSecret
+}
+
+// isMarshalled reports whether v is a value as a whole in some encoding: printed
+// to standard output that is what the program was asked for.
+func isMarshalled(v ssa.Value) bool {
+	for {
+		switch x := v.(type) {
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.Convert:
+			v = x.X
+		case *ssa.Extract:
+			v = x.Tuple
+		case *ssa.Call:
+			fn := callee(&x.Call)
+			return fn != nil && strings.HasPrefix(fn.Name(), "Marshal")
+		default:
+			return false
+		}
+	}
+}
+
+// isURLHead reports whether v, which becomes a URL as a whole, is named for a
+// secret only weakly: then it is an address.
+func (f *flow) isURLHead(v ssa.Value) bool {
+	name := ""
+	if p, ok := v.(*ssa.Parameter); ok {
+		name = p.Name()
+	} else if at := storedIn(v); at != nil {
+		name = at.Name()
+	}
+	if name == "" {
+		name = f.localName(v)
+	}
+	return f.classify(name) == weakName
+}

@@ -1,0 +1,6 @@
+package logs
+
+import "log"
+
+// What a mock is given is made up.
+func mockLogin(password string) { log.Print(password) }
