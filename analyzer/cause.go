@@ -2,27 +2,17 @@ package analyzer
 
 import (
 	"cmp"
-	"go/token"
 	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
 )
 
-// A cause is what findings have in common that one look settles: one function
-// puts a secret into the URLs that others request. Any other finding is a cause of
-// its own, at its place.
+// A cause is a function of the package that puts a secret into the URLs which
+// others request: to mend it mends them all.
 type cause struct {
-	category, what string
-	pos            token.Pos   // none for a helper
-	helper         *types.Func // which puts the secret in; nil for none
-}
-
-func causeOf(found *finding, category string) cause {
-	if found.kind == sinkURL && found.from.helper != nil {
-		return cause{category: category, what: found.from.what, helper: found.from.helper}
-	}
-	return cause{category: category, what: found.from.what, pos: found.pos}
+	what   string
+	helper *types.Func
 }
 
 // A causeReport is a diagnostic with the findings that it is about, the first
@@ -35,43 +25,41 @@ type causeReport struct {
 // maxMore bounds the further places that are told of one cause.
 const maxMore = 20
 
-// reportCauses reports the findings of f that want picks, each cause once: at
-// the first place, with the others as related information. Places that a
-// comment allows do not count.
-func (s *suite) reportCauses(pass *analysis.Pass, f *flow, want func(*finding) bool,
-	diagnostic func(*finding) analysis.Diagnostic, fix func(*analysis.Pass, []*finding) []analysis.SuggestedFix) *reporter {
-	r := s.newReporter(pass)
+// reportURLs reports the URLs of f, those of one cause at the first place, with
+// the others as related information. Places that a comment allows do not count.
+func (r *reporter) reportURLs(s *suite, f *flow) {
 	var list []*finding
 	for i := range f.found {
-		if want(&f.found[i]) && !s.onlyTest(pass, &f.found[i]) {
-			list = append(list, &f.found[i])
+		if found := &f.found[i]; found.kind == sinkURL && !s.onlyTest(r.pass, found) {
+			list = append(list, found)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *finding) int { return cmp.Compare(a.pos, b.pos) })
 	byCause := map[cause]*causeReport{}
 	var reports []*causeReport
 	for _, found := range list {
-		d := diagnostic(found)
-		d.Pos, d.End, d.Related = found.pos, found.end, chain(pass, found)
-		if s.watch != nil {
-			d.SuggestedFixes = nil // nobody takes them there
+		d := analysis.Diagnostic{
+			Pos: found.pos, End: found.end, Category: ruleURL, Related: chain(r.pass, found),
+			Message: found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
 		}
 		if !r.admit(&d, &detail{sure: !found.from.named}) {
 			continue
 		}
-		c := causeOf(found, d.Category)
+		c := cause{found.from.what, found.from.helper}
 		if first := byCause[c]; first != nil {
 			first.add(found)
 			continue
 		}
-		byCause[c] = &causeReport{d, []*finding{found}}
-		reports = append(reports, byCause[c])
+		report := &causeReport{d, []*finding{found}}
+		reports = append(reports, report)
+		if c.helper != nil {
+			byCause[c] = report
+		}
 	}
 	for _, report := range reports {
-		report.diagnostic.SuggestedFixes = fix(pass, report.found)
-		pass.Report(report.diagnostic)
+		report.diagnostic.SuggestedFixes = headerFixes(r.pass, report.found)
+		r.pass.Report(report.diagnostic)
 	}
-	return r
 }
 
 func (c *causeReport) add(found *finding) {

@@ -11,22 +11,29 @@ import (
 
 func (s *suite) runCredLog(pass *analysis.Pass) (any, error) {
 	f := pass.ResultOf[s.flow].(*flow)
-	s.reportCauses(pass, f, func(found *finding) bool { return found.kind != sinkURL }, logDiagnostic, redactFix)
-	return nil, nil
-}
-
-func logDiagnostic(found *finding) analysis.Diagnostic {
-	category, way := ruleLog, " is written by "
-	switch found.kind {
-	case sinkError:
-		category, way = ruleError, " becomes part of an error by "
-		if found.sink == "panic" {
-			way = " is shown by "
+	r := s.newReporter(pass)
+	for i := range f.found {
+		found := &f.found[i]
+		if found.kind == sinkURL || s.onlyTest(pass, found) {
+			continue
 		}
-	case sinkResponse:
-		way = " is sent to the client by "
+		category, way := ruleLog, " is written by "
+		switch found.kind {
+		case sinkError:
+			category, way = ruleError, " becomes part of an error by "
+			if found.sink == "panic" {
+				way = " is shown by "
+			}
+		case sinkResponse:
+			way = " is sent to the client by "
+		}
+		r.report(analysis.Diagnostic{
+			Pos: found.pos, End: found.end, Category: category,
+			Message: found.from.what + way + found.sink + "; leave it out or mask it",
+			Related: chain(pass, found), SuggestedFixes: redactFix(pass, found),
+		}, detail{sure: !found.from.named})
 	}
-	return analysis.Diagnostic{Category: category, Message: found.from.what + way + found.sink + "; leave it out or mask it"}
+	return nil, nil
 }
 
 // onlyTest reports whether a finding is not worth telling because it is in a

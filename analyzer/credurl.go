@@ -6,7 +6,8 @@ import (
 
 func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 	f := pass.ResultOf[s.flow].(*flow)
-	r := s.reportCauses(pass, f, func(found *finding) bool { return found.kind == sinkURL }, urlDiagnostic, headerFixes)
+	r := s.newReporter(pass)
+	r.reportURLs(s, f)
 	for _, c := range f.clear {
 		if isTest(pass, c.pos) && !s.tests {
 			continue
@@ -23,11 +24,4 @@ func (s *suite) runCredURL(pass *analysis.Pass) (any, error) {
 		r.report(d, detail{})
 	}
 	return nil, nil
-}
-
-func urlDiagnostic(found *finding) analysis.Diagnostic {
-	return analysis.Diagnostic{
-		Category: ruleURL,
-		Message:  found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
-	}
 }

@@ -171,6 +171,14 @@ func isNameOfThing(name string) bool {
 // isGivenAsPath reports whether a value is given to a parameter that is called a
 // path or a file.
 func isGivenAsPath(v ssa.Value) bool {
+	return isGivenTo(v, func(name string) bool {
+		ws := splitName(name)
+		return len(ws) > 0 && (ws[len(ws)-1] == "path" || ws[len(ws)-1] == "file" || ws[len(ws)-1] == "filename")
+	})
+}
+
+// isGivenTo reports whether a value is given to a parameter of such a name.
+func isGivenTo(v ssa.Value, named func(string) bool) bool {
 	for _, ref := range refs(v) {
 		call := common(ref)
 		if call == nil {
@@ -178,10 +186,7 @@ func isGivenAsPath(v ssa.Value) bool {
 		}
 		params := call.Signature().Params()
 		for i, a := range arguments(call) {
-			if a != v || i >= params.Len() {
-				continue
-			}
-			if ws := splitName(params.At(i).Name()); len(ws) > 0 && (ws[len(ws)-1] == "path" || ws[len(ws)-1] == "file" || ws[len(ws)-1] == "filename") {
+			if a == v && i < params.Len() && named(params.At(i).Name()) {
 				return true
 			}
 		}
@@ -202,19 +207,7 @@ func isThingName(v ssa.Value) bool {
 			return true
 		}
 	}
-	for _, ref := range refs(v) {
-		call := common(ref)
-		if call == nil {
-			continue
-		}
-		params := call.Signature().Params()
-		for i, a := range arguments(call) {
-			if a == v && i < params.Len() && isNameOfThing(params.At(i).Name()) {
-				return true
-			}
-		}
-	}
-	return false
+	return isGivenTo(v, isNameOfThing)
 }
 
 // thingWords are the words of weak names that are also what objects are called

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
@@ -13,27 +12,19 @@ import (
 const placeholderText = `"[redacted]"`
 
 // redactFix replaces what is printed by a placeholder, where that compiles: the
-// arguments may be texts, and what they mention is used elsewhere, too. Of
-// places where that cannot be done for all, it does it for the first ones.
-func redactFix(pass *analysis.Pass, found []*finding) []analysis.SuggestedFix {
-	var parts []ast.Expr
-	for _, place := range found {
-		if place.arg == nil || place.call == nil {
-			continue
-		}
-		e := secretPart(pass.TypesInfo, place.arg)
-		if takesText(pass.TypesInfo, place, e) && staysUsed(pass, append(parts, e)) {
-			parts = append(parts, e)
-		}
-	}
-	if len(parts) == 0 {
+// argument may be a text, and what it mentions is used elsewhere, too.
+func redactFix(pass *analysis.Pass, found *finding) []analysis.SuggestedFix {
+	if found.arg == nil || found.call == nil {
 		return nil
 	}
-	fix := analysis.SuggestedFix{Message: "Print a placeholder"}
-	for _, e := range parts {
-		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: e.Pos(), End: e.End(), NewText: []byte(placeholderText)})
+	e := secretPart(pass.TypesInfo, found.arg)
+	if !takesText(pass.TypesInfo, found, e) || !staysUsed(pass, e) {
+		return nil
 	}
-	return []analysis.SuggestedFix{fix}
+	return []analysis.SuggestedFix{{
+		Message:   "Print a placeholder",
+		TextEdits: []analysis.TextEdit{{Pos: e.Pos(), End: e.End(), NewText: []byte(placeholderText)}},
+	}}
 }
 
 // secretPart returns the part of a concatenation that is not constant, if it
@@ -130,34 +121,32 @@ func paramTakesText(sig *types.Signature, i int) bool {
 	return ok && iface.Empty()
 }
 
-// staysUsed reports whether the package still compiles when the expressions are
-// gone: no import and no local variable is mentioned there alone.
-func staysUsed(pass *analysis.Pass, gone []ast.Expr) bool {
+// staysUsed reports whether the package still compiles when e is gone: no
+// import and no local variable is mentioned there alone.
+func staysUsed(pass *analysis.Pass, e ast.Expr) bool {
 	ok := true
-	for _, e := range gone {
-		ast.Inspect(e, func(n ast.Node) bool {
-			id, isIdent := n.(*ast.Ident)
-			if !isIdent {
-				return ok
-			}
-			switch obj := pass.TypesInfo.Uses[id].(type) {
-			case *types.PkgName:
-				ok = ok && usesOutside(pass, obj, gone...) > 0
-			case *types.Var:
-				if !obj.IsField() && obj.Parent() != pass.Pkg.Scope() && !isParam(pass, obj) && usesOutside(pass, obj, gone...) == 0 {
-					ok = false
-				}
-			}
+	ast.Inspect(e, func(n ast.Node) bool {
+		id, isIdent := n.(*ast.Ident)
+		if !isIdent {
 			return ok
-		})
-	}
+		}
+		switch obj := pass.TypesInfo.Uses[id].(type) {
+		case *types.PkgName:
+			ok = ok && usesOutside(pass, obj, e) > 0
+		case *types.Var:
+			if !obj.IsField() && obj.Parent() != pass.Pkg.Scope() && !isParam(pass, obj) && usesOutside(pass, obj, e) == 0 {
+				ok = false
+			}
+		}
+		return ok
+	})
 	return ok
 }
 
-// usesOutside counts the uses of a local variable or an import that do not stand
-// in the expressions and do not merely set it. All are in one file.
-func usesOutside(pass *analysis.Pass, v types.Object, gone ...ast.Expr) int {
-	file := fileOf(pass, gone[0].Pos())
+// usesOutside counts the uses of a local variable or an import that do not stand in e and
+// do not merely set it.
+func usesOutside(pass *analysis.Pass, v types.Object, e ast.Expr) int {
+	file := fileOf(pass, e.Pos())
 	set := map[*ast.Ident]bool{}
 	uses := 0
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -168,17 +157,12 @@ func usesOutside(pass *analysis.Pass, v types.Object, gone ...ast.Expr) int {
 				}
 			}
 		}
-		if id, ok := n.(*ast.Ident); ok && pass.TypesInfo.Uses[id] == v && !set[id] && !stands(id, gone) {
+		if id, ok := n.(*ast.Ident); ok && pass.TypesInfo.Uses[id] == v && !set[id] && (id.Pos() < e.Pos() || id.Pos() >= e.End()) {
 			uses++
 		}
 		return true
 	})
 	return uses
-}
-
-// stands reports whether id stands in one of some expressions.
-func stands(id *ast.Ident, in []ast.Expr) bool {
-	return slices.ContainsFunc(in, func(e ast.Expr) bool { return e.Pos() <= id.Pos() && id.Pos() < e.End() })
 }
 
 // isParam reports whether v is a parameter, a result or a receiver, which need

@@ -139,7 +139,7 @@ func isTestFile(name string) bool {
 	if len(ws) > 1 && slices.ContainsFunc(ws, func(w string) bool { return w == "test" || w == "testdata" || w == "fixtures" }) {
 		return true // keys_test_data.go
 	}
-	return len(ws) > 0 && (mockWords[ws[0]] || mockWords[ws[len(ws)-1]]) || strings.HasPrefix(name, "mock")
+	return len(ws) > 0 && (mockWords[ws[0]] || mockWords[ws[len(ws)-1]])
 }
 
 var mockWords = words("mock mocks fake fakes stub stubs")
@@ -149,13 +149,9 @@ var mockWords = words("mock mocks fake fakes stub stubs")
 func isTestPackage(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {
 		switch part {
-		case "test", "tests", "testing", "fuzz", "fuzzing", "fuzzer", "testutil", "testutils", "testonly", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
+		case "test", "tests", "testing", "fuzz", "fuzzing", "fuzzer", "testutil", "testutils", "testonly", "testcerts", "testdb", "testkeys", "testserver", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
 			return true
 		}
-	}
-	last := path[strings.LastIndexByte(path, '/')+1:]
-	if strings.HasPrefix(last, "test") && len(last) > len("test") {
-		return true // testcerts, testdb
 	}
 	return strings.HasSuffix(path, "test") && !strings.HasSuffix(path, "latest")
 }

@@ -122,8 +122,8 @@ func (m *Matcher) tryHits(l *layer, first bool, text []byte, hits []hit) {
 	}
 }
 
-// tryValues is tryHits for values. What comes of a value may be known to one
-// layer only, so that the first one decides whether the others try it.
+// tryValues is tryHits for values, of which all layers try the same: the reach of
+// one is that of what any of them has looked at.
 func (m *Matcher) tryValues(l *layer, first bool, text []byte, values []valueSpan) {
 	m.words, m.covered = m.words[:0], 0
 	for i := range values {

@@ -17,19 +17,19 @@ import (
 // What counts is the last name, which tells the language, the words in the
 // folders above that rules take for context, and the paths that rules ask for.
 type pathKinds struct {
-	words  []string // that may stand in a name
-	across []string // that go on in the next name
-	paths  []pathRule
-	dirs   map[string]string // the words in folders
-	parts  map[string]string // and in their single names
-	asked  map[string]string // which of paths match, by path
+	words []string // that may stand in the name of a folder
+	paths []pathRule
+	dirs  map[string]string // the words in folders
+	parts map[string]string // and in their single names
+	asked map[string]string // which of paths match, by path
 }
 
-// A pathRule is what a rule asks of paths. What it matches holds one of some
-// texts, in lower case, which is found out much faster.
+// A pathRule is what a rule asks of paths: a pattern, or a word that goes on from
+// one name to the next. What a pattern matches holds one of some texts, in lower
+// case, which is found out much faster.
 type pathRule struct {
-	re   *regexp.Regexp
-	some []string // nil if nothing is known
+	re   *regexp.Regexp // nil for a word
+	some []string       // nil if nothing is known
 }
 
 // maxAsked bounds what is remembered of paths.
@@ -40,8 +40,13 @@ func newPathKinds(set *rules.Set) *pathKinds {
 	seen := map[string]bool{}
 	for _, r := range set.Rules() {
 		for _, w := range r.Context {
-			if !seen[w] {
-				seen[w] = true
+			if seen[w] {
+				continue
+			}
+			seen[w] = true
+			if strings.Contains(w, "/") {
+				k.paths = append(k.paths, pathRule{some: []string{w}})
+			} else {
 				k.words = append(k.words, w)
 			}
 		}
@@ -77,7 +82,7 @@ func (k *pathKinds) special(path string) string {
 		if i%8 == 0 {
 			bits = append(bits, 0)
 		}
-		if p.may(lower) && p.re.MatchString(path) {
+		if p.may(lower) && (p.re == nil || p.re.MatchString(path)) {
 			bits[i/8] |= 1 << (i % 8)
 		}
 	}
@@ -149,11 +154,6 @@ func (k *pathKinds) context(dir string) string {
 	var words []string
 	for part := range strings.SplitSeq(strings.TrimSuffix(dir, "/"), "/") {
 		words = append(words, strings.Fields(k.inPart(part))...)
-	}
-	for _, w := range k.across {
-		if strings.Contains(strings.ToLower(dir), w) {
-			words = append(words, w)
-		}
 	}
 	slices.Sort(words)
 	if len(k.dirs) == maxAsked {

@@ -26,6 +26,8 @@ func TestPathKinds(t *testing.T) {
 		{"RClone/conf", "rclone/conf", false},
 		{"git/credentials", "got/credentials", true},
 		{"x/id_rsa", "y/id_rsa", false},
+		{"a/login/oauth/x.py", "a/login/x/oauth/x.py", true}, // a rule's word is login/oauth
+		{"login/oauth.py", "logout/oauth.py", true},
 	}
 	k := newPathKinds(set)
 	for range 2 { // the second time from memory

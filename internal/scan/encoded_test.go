@@ -360,20 +360,6 @@ func edited(rnd *rand.Rand, base []byte) (text []byte, runs []rules.Run) {
 	return text, runs
 }
 
-// TestDecodedAllocations holds the scan of text with nothing encoded to use no
-// memory for that.
-func TestDecodedAllocations(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the race detector makes pools forget")
-	}
-	text := bytes.Repeat([]byte("func (r *Reader) name(path string) error { return fmt.Errorf(\"reading %s: %w\\n\", path, err) } // github.com/name/of/a/repository\n"), 100)
-	e := scan.New(testSet(t), scan.Options{})
-	c := &scan.Chunk{Path: "a.go", Data: text, Encoding: decode.Text}
-	if n := testing.AllocsPerRun(20, func() { e.Match(c) }); n > 0 {
-		t.Errorf("%v allocations, want none", n)
-	}
-}
-
 // FuzzDecoded states that a finding lies within the text, and that the same text
 // gives the same findings whole, as a window, and as a copy of itself.
 func FuzzDecoded(f *testing.F) {

@@ -94,7 +94,7 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *T
 // followWords notes the lines to which words lead.
 func (w *worker) followWords(family judge.Family, text []byte, words []rules.Match, isBase bool) {
 	code := inCode(family)
-	noted := reach{start: -1}
+	noted := extent{start: -1}
 	for i := range words {
 		at, end := words[i].Start, words[i].End
 		known := noted.holds(at)
@@ -106,7 +106,7 @@ func (w *worker) followWords(family judge.Family, text []byte, words []rules.Mat
 			noted, known = w.addLines(family, text, at, n, literal, noted), true
 		}
 		if isBase {
-			w.leads = append(w.leads, lead{word: &words[i], reach: noted.or(known, text, at)})
+			w.leads = append(w.leads, lead{word: &words[i], extent: noted.or(known, text, at)})
 		}
 	}
 }
@@ -114,14 +114,14 @@ func (w *worker) followWords(family judge.Family, text []byte, words []rules.Mat
 // followValues notes the lines of values.
 func (w *worker) followValues(family judge.Family, text []byte, tr *Trace, isBase bool) {
 	code := inCode(family)
-	noted := reach{start: -1}
+	noted := extent{start: -1}
 	for n, at := range tr.Unsettled() {
 		known := noted.holds(at)
 		if !known && !isDigest(text, at) && !isVersion(text, at) && !isPointer(text, at) && !(code && inImport(text, at)) {
 			noted, known = w.addLines(family, text, at, 0, false, noted), true
 		}
 		if isBase {
-			w.leads = append(w.leads, lead{value: n, reach: noted.or(known, text, at)})
+			w.leads = append(w.leads, lead{value: n, extent: noted.or(known, text, at)})
 		}
 	}
 }
@@ -150,8 +150,8 @@ func (w *worker) merged() []line {
 // those noted last. Of a line that is too long to be one, as in minified text, it
 // notes the piece in which the place lies and the one behind it. literal is that
 // of the word's line.
-func (w *worker) addLines(f judge.Family, text []byte, at, n int, literal bool, noted reach) reach {
-	r := reachOf(text, at)
+func (w *worker) addLines(f judge.Family, text []byte, at, n int, literal bool, noted extent) extent {
+	r := extentOf(text, at)
 	if r.start <= noted.start {
 		return noted
 	}
