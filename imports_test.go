@@ -22,8 +22,9 @@ const module = "github.com/keysift/keysift/"
 var allowed = map[string][]string{
 	"rules":               {},
 	"internal/judge":      {},
-	"internal/decode":     {},
-	"internal/pack":       {},
+	"internal/inflate":    {},
+	"internal/decode":     {"internal/inflate"},
+	"internal/pack":       {"internal/inflate"},
 	"internal/repo":       {},
 	"internal/ignore":     {},
 	"internal/scan":       {"rules", "internal/judge", "internal/decode"},
@@ -46,9 +47,9 @@ var external = map[string][]string{
 	"github.com/sabhiram/go-gitignore":    {"internal/ignore"},
 	"github.com/spf13/pflag":              {"cmd/keysift"},
 	"github.com/go-git/go-git/v5":         {"internal/history", "internal/repo", "hook", "internal/fix"},
-	"github.com/klauspost/compress/flate": {"internal/pack", "internal/decode"},
-	"github.com/klauspost/compress/zlib":  {"internal/pack", "internal/decode"},
-	"github.com/klauspost/compress/gzip":  {"internal/decode"},
+	"github.com/klauspost/compress/flate": {"internal/inflate"},
+	"github.com/klauspost/compress/zlib":  {"internal/inflate"},
+	"github.com/klauspost/compress/gzip":  {"internal/inflate"},
 	"golang.org/x/tools/go/analysis":      {"analyzer", "cmd/keysift-vet", "cmd/keysift", "internal/gocheck"},
 }
 

@@ -13,8 +13,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zlib"
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // Kinds of containers.
@@ -110,11 +109,11 @@ func isTar(head []byte) bool {
 
 // inflates reports whether head is the start of a valid zlib stream.
 func inflates(head []byte) bool {
-	r, err := zlib.NewReader(bytes.NewReader(head))
-	if err != nil {
+	r := inflate.NewReader()
+	if r.Reset(bytes.NewReader(head), inflate.Zlib) != nil {
 		return false
 	}
-	_, err = io.CopyN(io.Discard, r, 64<<10)
+	_, err := r.Discard(64 << 10)
 	return err == nil || err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
@@ -171,8 +170,8 @@ type walker struct {
 	stopped  bool // the caller wants no more, or the budget is spent
 	told     bool // and knows why
 
-	buffers []*bufio.Reader // not in use
-	flates  []io.ReadCloser
+	buffers   []*bufio.Reader // not in use
+	inflaters []*inflate.Reader
 }
 
 // reasons says of each limit who set it.
@@ -235,61 +234,47 @@ func (w *walker) container(kind, name string, r io.ReaderAt, size int64, depth i
 // stream opens a container that is read from its start to its end.
 func (w *walker) stream(kind, name string, r *bufio.Reader, depth int) error {
 	inner := strings.TrimSuffix(path.Base(strings.ReplaceAll(name, "!", "/")), path.Ext(name))
-	var plain io.Reader
 	switch kind {
 	case kindTar:
 		return w.tar(name, r, depth)
-	case kindGzip:
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return fmt.Errorf("reading gzip: %w", err)
-		}
-		if z.Name != "" {
-			inner = z.Name
-		}
-		plain = &members{Reader: z}
 	case kindBzip2:
-		plain = bzip2.NewReader(r)
-	case kindZlib:
-		z, err := zlib.NewReader(r)
-		if err != nil {
-			return fmt.Errorf("reading zlib: %w", err)
+		return w.content(name, inner, bzip2.NewReader(r), depth)
+	case kindGzip, kindZlib:
+		format := inflate.Zlib
+		if kind == kindGzip {
+			format = inflate.Gzip
 		}
-		plain = z
-	default:
-		return fmt.Errorf("opening a container of unknown kind %q", kind)
+		var err error
+		if e := w.inflate(r, format, func(z *inflate.Reader) {
+			if z.Name() != "" {
+				inner = z.Name()
+			}
+			err = w.content(name, inner, z, depth)
+		}); e != nil {
+			return e
+		}
+		return err
 	}
-	content := bufio.NewReaderSize(w.meter(name, plain), SniffLen)
+	return fmt.Errorf("opening a container of unknown kind %q", kind)
+}
+
+// content yields what was compressed as a whole: the files in a tar file, or a file.
+func (w *walker) content(name, inner string, plain io.Reader, depth int) error {
+	metered := w.meter(name, plain)
+	content := bufio.NewReaderSize(metered, SniffLen)
 	head, err := content.Peek(512)
 	if len(head) == 0 && err != io.EOF {
 		return fmt.Errorf("decompressing: %w", err)
 	}
 	if isTar(head) {
-		return w.tar(name, content, depth)
+		return w.tar(name, &skipper{Reader: content, under: metered}, depth)
 	}
 	w.file(join(name, inner), -1, content, depth)
 	return nil
 }
 
-// members reads the members of a gzip file as one, and ignores what follows them
-// that is none, as padding.
-type members struct {
-	*gzip.Reader
-	some bool
-}
-
-// Read implements io.Reader.
-func (m *members) Read(p []byte) (int, error) {
-	n, err := m.Reader.Read(p)
-	m.some = m.some || n > 0
-	if m.some && errors.Is(err, gzip.ErrHeader) {
-		err = io.EOF
-	}
-	return n, err
-}
-
 // tar yields the files in a tar file.
-func (w *walker) tar(name string, r *bufio.Reader, depth int) error {
+func (w *walker) tar(name string, r io.Reader, depth int) error {
 	t := tar.NewReader(r)
 	for first := true; !w.stopped; first = false {
 		h, err := t.Next()

@@ -3,10 +3,11 @@ package decode
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/flate"
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // take returns a buffer of at least size bytes in front of r.
@@ -27,20 +28,56 @@ func (w *walker) release(b *bufio.Reader) {
 	w.buffers = append(w.buffers, b)
 }
 
-// takeFlate returns a decompressor of r.
-func (w *walker) takeFlate(r io.Reader) io.ReadCloser {
-	if k := len(w.flates) - 1; k >= 0 {
-		z := w.flates[k]
-		w.flates = w.flates[:k]
-		if z.(flate.Resetter).Reset(r, nil) == nil {
-			return z
-		}
+// inflate calls f with a decompressor of r.
+func (w *walker) inflate(r io.Reader, format inflate.Format, f func(*inflate.Reader)) error {
+	var z *inflate.Reader
+	if k := len(w.inflaters) - 1; k >= 0 {
+		z = w.inflaters[k]
+		w.inflaters = w.inflaters[:k]
+	} else {
+		z = inflate.NewReader()
 	}
-	return flate.NewReader(r)
+	defer func() { w.inflaters = append(w.inflaters, z) }()
+	if err := z.Reset(r, format); err != nil {
+		return fmt.Errorf("decompressing: %w", err)
+	}
+	f(z)
+	return nil
+}
+
+// A discarder skips n bytes, and returns how many and an error if they are fewer.
+type discarder interface {
+	Discard(n int64) (int64, error)
+}
+
+// A skipper reads what is in its buffer and then what is under it, and can seek
+// forward from where it is, as readers of tar files do to skip a file.
+type skipper struct {
+	*bufio.Reader
+	under discarder // of the reader under the buffer
+	at    int64     // of the last seek
+}
+
+// Seek implements [io.Seeker] as far as is needed.
+func (s *skipper) Seek(offset int64, whence int) (int64, error) {
+	if offset < 0 || whence != io.SeekCurrent {
+		return 0, errors.ErrUnsupported
+	}
+	n, err := s.Discard(int(min(offset, int64(s.Buffered()))))
+	skipped := int64(n)
+	if err == nil && skipped < offset {
+		var more int64
+		more, err = s.under.Discard(offset - skipped)
+		skipped += more
+	}
+	if s.at += skipped; err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return s.at, err
 }
 
 // meter returns a reader of r that counts what is decompressed for name.
-func (w *walker) meter(name string, r io.Reader) io.Reader {
+func (w *walker) meter(name string, r io.Reader) *metered {
 	return &metered{w: w, name: name, r: r}
 }
 
@@ -63,6 +100,32 @@ func (m *metered) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p[:min(int64(len(p)), w.left)])
 	w.left -= int64(n)
 	return n, err
+}
+
+// Discard implements [discarder].
+func (m *metered) Discard(n int64) (int64, error) {
+	w := m.w
+	d, ok := m.r.(discarder)
+	if !ok {
+		return io.CopyN(io.Discard, m, n)
+	}
+	done := int64(0)
+	for done < n {
+		if err := context.Cause(w.ctx); err != nil {
+			return done, err
+		}
+		if w.left <= 0 {
+			return done, m.over()
+		}
+		// Not too much at once, so that ctx is heard.
+		k, err := d.Discard(min(n-done, w.left, 16<<20))
+		w.left -= k
+		done += k
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
 }
 
 // over returns the error of a spent budget, if there is anything to spend it on.

@@ -11,6 +11,8 @@ import (
 	"hash/crc32"
 	"io"
 	"strings"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // Records of a zip file: their first bytes, and the sizes of their fixed parts.
@@ -88,22 +90,21 @@ func (w *walker) zipFile(at string, r io.ReaderAt, size, base int64, e *zipEntry
 		w.fail(&MalformedError{Path: at, Err: err})
 		return
 	}
-	var plain io.Reader
 	switch e.method {
 	case zipStored:
-		plain = packed
+		w.zipContent(at, packed, e, depth)
 	case zipDeflated:
-		in := w.take(packed, 4096)
-		defer w.release(in)
-		z := w.takeFlate(in)
-		defer func() { w.flates = append(w.flates, z) }()
-		plain = z
+		// No header, so there is nothing that could fail.
+		_ = w.inflate(packed, inflate.Raw, func(z *inflate.Reader) { w.zipContent(at, z, e, depth) })
 	case zipBzip2:
-		plain = bzip2.NewReader(bufio.NewReader(packed))
+		w.zipContent(at, bzip2.NewReader(bufio.NewReader(packed)), e, depth)
 	default:
 		w.fail(&SkipError{Path: at, Reason: "binary"})
-		return
 	}
+}
+
+// zipContent yields a file whose content is plain.
+func (w *walker) zipContent(at string, plain io.Reader, e *zipEntry, depth int) {
 	declared := int64(-1)
 	if e.size < 1<<62 {
 		declared = int64(e.size)

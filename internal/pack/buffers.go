@@ -1,6 +1,10 @@
 package pack
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/keysift/keysift/internal/inflate"
+)
 
 // Buffers are recycled by class: four classes between two powers of two.
 const (
@@ -40,11 +44,11 @@ func classDown(n int) int {
 	return (top-minClassBits)<<2 | n>>(top-2)&3
 }
 
-// get returns a buffer of n bytes with inflateSlack bytes to spare.
+// get returns a buffer of n bytes with inflate.Slack bytes to spare.
 func (b *buffers) get(n int) []byte {
 	b.live += int64(n)
 	b.peak = max(b.peak, b.live)
-	c := classUp(n + inflateSlack)
+	c := classUp(n + inflate.Slack)
 	if l := b.free[c]; len(l) > 0 {
 		buf := l[len(l)-1]
 		b.free[c] = l[:len(l)-1]

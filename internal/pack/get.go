@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // A reader holds what one goroutine needs to read objects.
 type reader struct {
-	z     *inflater
+	z     *inflate.Decoder
 	delta []byte // an inflated delta
 	head  []byte // the start of a loose object
 	file  []byte // a loose object's file
@@ -177,7 +179,7 @@ func (s *Store) typeOf(r *reader, id ID) (Type, error) {
 }
 
 // makeSlack allocates n bytes with the room the inflater likes.
-func makeSlack(n int) []byte { return make([]byte, n, n+inflateSlack) }
+func makeSlack(n int) []byte { return make([]byte, n, n+inflate.Slack) }
 
 // A link is a delta on the way to its base.
 type link struct {
@@ -305,7 +307,7 @@ func (s *Store) inflateAt(r *reader, at place, e entry) ([]byte, error) {
 		return nil, err
 	}
 	data := makeSlack(int(e.size))
-	_, err := r.z.inflate(data, src)
+	_, err := r.z.Inflate(data, src)
 	return data, err
 }
 
@@ -329,11 +331,11 @@ func (r *reader) inflateDelta(src []byte, size uint64, base []byte, limit int64)
 	if err := fits(size, len(src), limit); err != nil {
 		return nil, 0, 0, err
 	}
-	if uint64(cap(r.delta)) < size+inflateSlack {
-		r.delta = make([]byte, size+size/4+inflateSlack)
+	if uint64(cap(r.delta)) < size+inflate.Slack {
+		r.delta = make([]byte, size+size/4+inflate.Slack)
 	}
 	delta := r.delta[:size]
-	used, err = r.z.inflate(delta, src)
+	used, err = r.z.Inflate(delta, src)
 	if err != nil {
 		return nil, 0, 0, err
 	}

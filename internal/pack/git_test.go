@@ -58,13 +58,13 @@ func (r *repo) history(seed uint64, n int) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	files := map[string][]byte{}
 	for i := range 8 {
-		files[fmt.Sprintf("src/d%d/f%d.go", i%3, i)] = sourceText(2000 + 900*i)
+		files[fmt.Sprintf("src/d%d/f%d.go", i%3, i)] = gittest.Source(2000 + 900*i)
 	}
 	big := make([]byte, 300_000)
 	for i := range big {
 		big[i] = byte(rnd.Uint32())
 	}
-	files["bin/noise"], files["empty"], files["big.txt"] = big, nil, sourceText(200_000)
+	files["bin/noise"], files["empty"], files["big.txt"] = big, nil, gittest.Source(200_000)
 	names := slices.Sorted(maps.Keys(files))
 	for v := range n {
 		for _, name := range names {

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/keysift/keysift/internal/gittest"
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // A packWriter makes packs that git would not.
@@ -133,7 +137,7 @@ func allocated(f func()) uint64 {
 
 // TestHugeSizes: what is declared is not allocated before it is credible.
 func TestHugeSizes(t *testing.T) {
-	text := sourceText(500)
+	text := gittest.Source(500)
 	lies := map[string]func(w *packWriter) uint64{
 		"object 2^60":       func(w *packWriter) uint64 { return w.add(Blob, 1<<60, nil, deflate(text, 6)) },
 		"object 2^63":       func(w *packWriter) uint64 { return w.add(Blob, 1<<63, nil, deflate(text, 6)) },
@@ -269,7 +273,7 @@ func TestHiddenObjects(t *testing.T) {
 func TestLongChain(t *testing.T) {
 	const depth = 3000
 	var w packWriter
-	data := sourceText(3000)
+	data := gittest.Source(3000)
 	off := w.object(Blob, data)
 	for i := range depth {
 		delta := makeDelta(len(data), uint64(len(data)+1), string(rune('a'+i%26)))
@@ -291,8 +295,8 @@ func TestLongChain(t *testing.T) {
 
 // TestDamagedLoose: loose objects that are none.
 func TestDamagedLoose(t *testing.T) {
-	text := append([]byte("blob 5000\x00"), sourceText(5000)...)
-	long := append([]byte("blob 100000\x00"), sourceText(100_000)...)
+	text := append([]byte("blob 5000\x00"), gittest.Source(5000)...)
+	long := append([]byte("blob 100000\x00"), gittest.Source(100_000)...)
 	sound := deflate(text, 6)
 	tests := []struct {
 		name string
@@ -365,7 +369,7 @@ func TestCutWhileRead(t *testing.T) {
 	}
 	var w packWriter
 	for i := range 200 {
-		w.add(Blob, 1000, nil, deflate(sourceText(1000 + i)[:1000], 0))
+		w.add(Blob, 1000, nil, deflate(gittest.Source(1000 + i)[:1000], 0))
 	}
 	s := bareStore(t, map[string][]byte{"pack/1.pack": w.bytes()})
 	if err := os.Truncate(s.packs()[0].path, 4096); err != nil {
@@ -383,7 +387,7 @@ func TestCutWhileRead(t *testing.T) {
 // memoryStore is a store of one pack; nil if that is none.
 func memoryStore(pack, idx []byte) *Store {
 	s := &Store{opts: Options{MaxObject: 1 << 20}}
-	s.readers.New = func() any { return &reader{z: newInflater()} }
+	s.readers.New = func() any { return &reader{z: inflate.NewDecoder()} }
 	p := &packFile{data: pack, close: func() error { return nil }}
 	p.idx.Store(newIndex(SHA1, nil, nil))
 	if p.check() != nil {
@@ -449,4 +453,15 @@ func TestParseAlternatesLimit(t *testing.T) {
 	if len(s.Problems()) != 1 {
 		t.Errorf("%d problems, want one", len(s.Problems()))
 	}
+}
+
+func deflate(data []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := zlib.NewWriterLevel(&b, level)
+	if err != nil {
+		panic(err)
+	}
+	w.Write(data)
+	w.Close()
+	return b.Bytes()
 }

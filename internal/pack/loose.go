@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // looseHead is how much of a loose object is inflated to see its header. Most
@@ -33,9 +35,9 @@ func (r *reader) readLoose(path string, limit int64, alloc func(int) []byte) (t 
 		return 0, nil, 0, err
 	}
 	if r.head == nil {
-		r.head = make([]byte, looseHead, looseHead+inflateSlack)
+		r.head = make([]byte, looseHead, looseHead+inflate.Slack)
 	}
-	n, end, err := r.z.prefix(r.head, r.file)
+	n, end, err := r.z.Prefix(r.head, r.file)
 	if err != nil {
 		return 0, nil, 0, err
 	}
@@ -48,14 +50,14 @@ func (r *reader) readLoose(path string, limit int64, alloc func(int) []byte) (t 
 	}
 	if end {
 		if uint64(n-skip) != size {
-			return t, nil, 0, errInflateSize
+			return t, nil, 0, inflate.ErrSize
 		}
 		buf = alloc(n)
 		copy(buf, r.head[:n])
 		return t, buf, skip, nil
 	}
 	buf = alloc(skip + int(size))
-	_, err = r.z.inflate(buf, r.file)
+	_, err = r.z.Inflate(buf, r.file)
 	return t, buf, skip, err
 }
 
@@ -72,7 +74,7 @@ func (r *reader) looseType(path string) (Type, error) {
 		return 0, err
 	}
 	var head [looseMaxHeader]byte
-	n, _, err := r.z.prefix(head[:], r.file)
+	n, _, err := r.z.Prefix(head[:], r.file)
 	if t, _, _, ok := looseHeader(head[:n]); ok {
 		return t, nil
 	}

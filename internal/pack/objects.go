@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // Objects lists every object once, with its type, without reading contents.
@@ -33,7 +35,7 @@ func (s *Store) Objects(ctx context.Context, damaged func(Damage)) iter.Seq2[ID,
 				}
 			}
 		}
-		r := &reader{z: newInflater()}
+		r := &reader{z: inflate.NewDecoder()}
 		hs := s.opts.Hash.Size()
 		for _, l := range c.loose {
 			for i := range len(l.names) / hs {

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"sync/atomic"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 const packHeader = 12 // magic, version, number of objects
@@ -141,7 +143,7 @@ func fits(size uint64, n int, limit int64) error {
 		return ErrTooLarge
 	}
 	if size > (uint64(n)+1)*maxRatio {
-		return errInflateSize
+		return inflate.ErrSize
 	}
 	return nil
 }

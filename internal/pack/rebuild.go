@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"sort"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // rebuildIndexes makes the indexes of the given packs from the packs. A thin pack may build on
@@ -57,7 +59,7 @@ type rebuilder struct {
 
 // rebuild sets the index to all objects that can be read and returns what cannot.
 func (s *Store) rebuild(p *packFile) []error {
-	b := &rebuilder{s: s, p: p, r: &reader{z: newInflater()}, namer: newNamer(s.opts.Hash)}
+	b := &rebuilder{s: s, p: p, r: &reader{z: inflate.NewDecoder()}, namer: newNamer(s.opts.Hash)}
 	b.scan()
 	b.names = make([]ID, len(b.off))
 	for i, e := range b.entry {
@@ -130,14 +132,14 @@ func (b *rebuilder) whole(at int) (entry, int, error) {
 	if err := fits(e.size, len(src), b.s.opts.MaxObject); err != nil {
 		return e, 0, err
 	}
-	used, err := b.r.z.inflate(b.r.room(int(e.size)), src)
+	used, err := b.r.z.Inflate(b.r.room(int(e.size)), src)
 	return e, used, err
 }
 
 // room returns memory for n bytes, valid until the next delta is read.
 func (r *reader) room(n int) []byte {
-	if cap(r.delta) < n+inflateSlack {
-		r.delta = make([]byte, n+n/4+inflateSlack)
+	if cap(r.delta) < n+inflate.Slack {
+		r.delta = make([]byte, n+n/4+inflate.Slack)
 	}
 	return r.delta[:n]
 }
@@ -150,7 +152,7 @@ func (b *rebuilder) plausible(at int) (uint64, bool) {
 		return 0, false
 	}
 	src := b.p.data[e.body:b.p.end()]
-	return e.size, zlibHeader(src) == nil && fits(e.size, len(src), b.s.opts.MaxObject) == nil
+	return e.size, inflate.IsZlib(src) && fits(e.size, len(src), b.s.opts.MaxObject) == nil
 }
 
 // A growth is an object whose deltas are being named.

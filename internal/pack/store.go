@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // Options configure a [Store]. The zero value is ready to use.
@@ -66,7 +68,7 @@ func Open(dir string, opts Options) (*Store, error) {
 	}
 	opts.MaxObject = min(opts.MaxObject, math.MaxInt/2) // what a slice can hold
 	s := &Store{opts: opts, known: map[string]bool{}, listed: map[string]time.Time{}}
-	s.readers.New = func() any { return &reader{z: newInflater()} }
+	s.readers.New = func() any { return &reader{z: inflate.NewDecoder()} }
 	s.packList.Store(new([]*packFile))
 	if _, err := os.ReadDir(dir); err != nil {
 		return nil, fmt.Errorf("reading object database: %w", err)

@@ -254,7 +254,7 @@ func (v *visitor) read(pl *plan, node int, base *contents, first bool) (contents
 		}
 		c.kind = e.kind
 		c.buf = v.bufs.get(int(e.size))
-		used, err = v.r.z.inflate(c.buf, src)
+		used, err = v.r.z.Inflate(c.buf, src)
 	} else {
 		if base == nil {
 			return c, ErrBase

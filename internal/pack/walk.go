@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/keysift/keysift/internal/inflate"
 )
 
 // WalkOptions say what [Store.Walk] brings and to whom.
@@ -173,7 +175,7 @@ func (s *Store) Walk(ctx context.Context, opts WalkOptions) (Stats, error) {
 	var wg sync.WaitGroup
 	for i := range opts.Workers {
 		wg.Go(func() {
-			v := &visitor{walk: w, index: i, report: report, r: &reader{z: newInflater()}}
+			v := &visitor{walk: w, index: i, report: report, r: &reader{z: inflate.NewDecoder()}}
 			v.bufs.keep = min(freeWorker, freeBytes/opts.Workers)
 			v.run()
 			w.mu.Lock()

@@ -1,15 +1,18 @@
-package pack
+package inflate
 
 import "encoding/binary"
 
 const adlerMod = 65521
 
-// adler is the Adler-32 checksum of b, eight bytes at a time.
+// adler is the Adler-32 checksum of b.
+func adler(b []byte) uint32 { return adlerUpdate(1, b) }
+
+// adlerUpdate adds b to a checksum, eight bytes at a time.
 //
 // Even and odd bytes are added up in four 16-bit lanes each: sum holds the
 // bytes seen, prefix the sums before every step. After lanes steps prefix may
 // reach 255*(0+...+22) = 64515, the most that fits, and the lanes are emptied.
-func adler(b []byte) uint32 {
+func adlerUpdate(sum uint32, b []byte) uint32 {
 	const (
 		lanes = 23
 		block = 8 * lanes
@@ -17,7 +20,7 @@ func adler(b []byte) uint32 {
 		// Without a reduction s2 stays below 2^48 for so many blocks.
 		rounds = 4096
 	)
-	s1, s2 := uint64(1), uint64(0)
+	s1, s2 := uint64(sum&0xffff), uint64(sum>>16)
 	for len(b) >= 8 {
 		for i := 0; i < rounds && len(b) >= 8; i++ {
 			n := min(len(b)&^7, block)

@@ -1,6 +1,6 @@
 //go:build !keysift_safeinflate
 
-package pack
+package inflate
 
 import "encoding/binary"
 
@@ -38,13 +38,13 @@ const (
 	numLit  = 288
 	numDist = 32
 
-	// inflateSlack is the room behind the expected output that lets the fast
+	// Slack is the room behind the expected output that lets the fast
 	// loop run to the end: it may write a match too much before it looks.
-	inflateSlack = 320
+	Slack = 320
 )
 
-// An inflater decodes zlib streams. It is large; reuse it.
-type inflater struct {
+// An Decoder decodes zlib streams. It is large; reuse it.
+type Decoder struct {
 	lit       [litSize]uint32
 	dist      [distSize]uint32
 	pre       [1 << preBits]uint32
@@ -59,9 +59,9 @@ type inflater struct {
 
 // inflate decodes the zlib stream at the head of src, whose output must fill
 // dst exactly, and returns the number of bytes of src the stream takes.
-// It is fastest when dst has inflateSlack bytes of capacity to spare, which
+// It is fastest when dst has Slack bytes of capacity to spare, which
 // it may overwrite.
-func (z *inflater) inflate(dst, src []byte) (int, error) {
+func (z *Decoder) Inflate(dst, src []byte) (int, error) {
 	if err := zlibHeader(src); err != nil {
 		return 0, err
 	}
@@ -70,21 +70,21 @@ func (z *inflater) inflate(dst, src []byte) (int, error) {
 		return 0, err
 	}
 	if !end || n != len(dst) {
-		return 0, errInflateSize
+		return 0, ErrSize
 	}
 	used += 2
 	if len(src)-used < 4 {
-		return 0, errTruncated
+		return 0, ErrTruncated
 	}
 	if binary.BigEndian.Uint32(src[used:]) != adler(dst) {
-		return 0, errChecksum
+		return 0, ErrChecksum
 	}
 	return used + 4, nil
 }
 
 // prefix decodes as much as fits into dst. It returns the number of bytes
 // written and whether the stream ended there; then its checksum was verified.
-func (z *inflater) prefix(dst, src []byte) (n int, end bool, err error) {
+func (z *Decoder) Prefix(dst, src []byte) (n int, end bool, err error) {
 	if err := zlibHeader(src); err != nil {
 		return 0, false, err
 	}
@@ -94,17 +94,17 @@ func (z *inflater) prefix(dst, src []byte) (n int, end bool, err error) {
 	}
 	used += 2
 	if len(src)-used < 4 {
-		return n, false, errTruncated
+		return n, false, ErrTruncated
 	}
 	if binary.BigEndian.Uint32(src[used:]) != adler(dst[:n]) {
-		return n, false, errChecksum
+		return n, false, ErrChecksum
 	}
 	return n, true, nil
 }
 
 // decode decodes raw deflate data. It stops without error and end = false when
 // dst is full and more output would come.
-func (z *inflater) decode(dst, src []byte) (n, used int, end bool, err error) {
+func (z *Decoder) decode(dst, src []byte) (n, used int, end bool, err error) {
 	r := bitReader{src: src}
 	op := 0
 	for {
@@ -112,7 +112,7 @@ func (z *inflater) decode(dst, src []byte) (n, used int, end bool, err error) {
 		final := r.buf & 1
 		kind := r.buf >> 1 & 3
 		if !r.drop(3) {
-			return op, 0, false, errTruncated
+			return op, 0, false, ErrTruncated
 		}
 		full := false
 		switch kind {
@@ -126,7 +126,7 @@ func (z *inflater) decode(dst, src []byte) (n, used int, end bool, err error) {
 				op, full, err = r.block(dst, op, &z.lit, &z.dist)
 			}
 		default:
-			err = errInflate
+			err = ErrCorrupt
 		}
 		if err != nil {
 			return op, 0, false, err
@@ -179,11 +179,11 @@ func (r *bitReader) stored(dst []byte, op int) (int, bool, error) {
 	r.ip -= int(r.n >> 3)
 	r.buf, r.n = 0, 0
 	if len(r.src)-r.ip < 4 {
-		return op, false, errTruncated
+		return op, false, ErrTruncated
 	}
 	size := int(binary.LittleEndian.Uint16(r.src[r.ip:]))
 	if check := int(binary.LittleEndian.Uint16(r.src[r.ip+2:])); size != ^check&0xffff {
-		return op, false, errInflate
+		return op, false, ErrCorrupt
 	}
 	r.ip += 4
 	have := min(size, len(r.src)-r.ip)
@@ -193,7 +193,7 @@ func (r *bitReader) stored(dst []byte, op int) (int, bool, error) {
 	case n < have || have < size && op+n == len(dst):
 		return op + n, true, nil
 	case have < size:
-		return op + n, false, errTruncated
+		return op + n, false, ErrTruncated
 	}
 	return op + n, false, nil
 }
@@ -220,9 +220,10 @@ func (r *bitReader) block(dst []byte, op int, lit *[litSize]uint32, dist *[distS
 func (r *bitReader) fast(dst []byte, op int, lit *[litSize]uint32, dist *[distSize]uint32) (int, bool, error) {
 	size := len(dst)
 	dst = dst[:cap(dst)]
-	stop := min(size+1, len(dst)-inflateSlack) // op < stop: room for literals and a match
+	stop := min(size+1, len(dst)-Slack) // op < stop: room for literals and a match
 	src, ip, buf, n := r.src, r.ip, r.buf, r.n
 	last := len(src) - 16 // two refills
+	rep := repetition{end: -1}
 	end := false
 	for op < stop && ip <= last {
 		buf |= binary.LittleEndian.Uint64(src[ip:]) << (n & 63)
@@ -268,7 +269,7 @@ func (r *bitReader) fast(dst []byte, op int, lit *[litSize]uint32, dist *[distSi
 			}
 			if e&flagSpecial != 0 {
 				if e&flagEnd == 0 {
-					return op, false, errInflate
+					return op, false, ErrCorrupt
 				}
 				buf >>= e & 63
 				n -= uint(e & 63)
@@ -293,18 +294,22 @@ func (r *bitReader) fast(dst []byte, op int, lit *[litSize]uint32, dist *[distSi
 				e = dist[(uint64(e>>16)+buf&(1<<(e&63)-1))&(distSize-1)]
 			}
 			if e&flagSpecial != 0 {
-				return op, false, errInflate
+				return op, false, ErrCorrupt
 			}
 		}
 		back := int(e>>16) + int(buf&(1<<(e&63)-1)>>(e>>8&15))
 		buf >>= e & 63
 		n -= uint(e & 63)
 		if back > op {
-			return op, false, errInflate
+			return op, false, ErrCorrupt
 		}
 		if back < 8 {
-			overlap(dst[:op+length], op, back)
+			if op != rep.end || back != rep.back {
+				rep.start, rep.back, rep.far = op-back, back, back
+			}
+			rep.fill(dst, op, length)
 			op += length
+			rep.end = op
 			continue
 		}
 		// Word by word: source and destination are a word apart or more. Most
@@ -342,7 +347,7 @@ func (r *bitReader) careful(dst []byte, op int, lit *[litSize]uint32, dist *[dis
 		}
 		length, ok := r.value(e)
 		if !ok {
-			return op, false, errTruncated
+			return op, false, ErrTruncated
 		}
 		r.refill()
 		e, err = r.symbol(dist[:], distBits)
@@ -351,10 +356,10 @@ func (r *bitReader) careful(dst []byte, op int, lit *[litSize]uint32, dist *[dis
 		}
 		back, ok := r.value(e)
 		if !ok {
-			return op, false, errTruncated
+			return op, false, ErrTruncated
 		}
 		if back > op {
-			return op, false, errInflate
+			return op, false, ErrCorrupt
 		}
 		room := len(dst) - op
 		to := op + min(length, room)
@@ -372,20 +377,20 @@ func (r *bitReader) symbol(table []uint32, main uint) (uint32, error) {
 	e := table[r.buf&(1<<main-1)]
 	if e&(flagLiteral|flagSpecial|flagSubtable) == flagSpecial|flagSubtable {
 		if !r.drop(main) {
-			return 0, errTruncated
+			return 0, ErrTruncated
 		}
 		e = table[int(e>>16)+int(r.buf&(1<<(e&31)-1))]
 	}
 	switch {
 	case e&flagLiteral != 0, e&flagSpecial != 0 && e&flagEnd != 0:
 		if !r.drop(uint(e & 31)) {
-			return 0, errTruncated
+			return 0, ErrTruncated
 		}
 	case e&flagSpecial != 0:
 		if r.n < maxCode {
-			return 0, errTruncated
+			return 0, ErrTruncated
 		}
-		return 0, errInflate
+		return 0, ErrCorrupt
 	}
 	return e, nil
 }
@@ -394,6 +399,35 @@ func (r *bitReader) symbol(table []uint32, main uint) (uint32, error) {
 func (r *bitReader) value(e uint32) (int, bool) {
 	v := int(e>>16) + int(r.buf&(1<<(e&31)-1)>>(e>>8&15))
 	return v, r.drop(uint(e & 31))
+}
+
+// A repetition is dst[start:end], where every byte is the one that stands back
+// before it, which is less than a word, and so is the one that stands far
+// before it, a multiple of back. Matches add to it.
+type repetition struct{ start, end, back, far int }
+
+// fill writes the next length bytes, which are those that stand back before
+// them, to dst[op:], and may write a word more.
+func (r *repetition) fill(dst []byte, op, length int) {
+	if r.far < length {
+		r.far = (length + r.back - 1) / r.back * r.back
+	}
+	if r.far <= op-r.start {
+		copy(dst[op:op+length], dst[op-r.far:])
+		return
+	}
+	// One by one until the source is a word away or more.
+	far := r.back
+	for far < 8 {
+		far += r.back
+	}
+	end := op + length
+	for first := op + far - r.back; op < first; op++ {
+		dst[op] = dst[op-r.back]
+	}
+	for ; op < end; op += 8 {
+		binary.LittleEndian.PutUint64(dst[op:], binary.LittleEndian.Uint64(dst[op-far:]))
+	}
 }
 
 // overlap fills dst[op:] with the bytes that stand back before them, where

@@ -1,4 +1,4 @@
-package pack
+package inflate
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	kzlib "github.com/klauspost/compress/zlib"
+
+	"github.com/keysift/keysift/internal/gittest"
 )
 
 // FuzzInflate: our decoder and the standard library's agree on every input:
@@ -21,16 +23,16 @@ func FuzzInflate(f *testing.F) {
 			f.Add(deflate(s, level), uint16(len(s)/2))
 		}
 	}
-	z := newInflater()
+	z := NewDecoder()
 	f.Fuzz(func(t *testing.T, src []byte, short uint16) {
 		want, used, wantErr := stdInflate(src)
 		size := len(want)
 		if wantErr != nil {
 			size = int(short)
 		}
-		for _, slack := range []int{0, inflateSlack} {
+		for _, slack := range []int{0, Slack} {
 			dst := make([]byte, size, size+slack)
-			n, err := z.inflate(dst, src)
+			n, err := z.Inflate(dst, src)
 			if (err == nil) != (wantErr == nil) && !(wantErr != nil && size != len(want) && err == nil) {
 				t.Fatalf("slack %d: error %v, want %v", slack, err, wantErr)
 			}
@@ -44,11 +46,11 @@ func FuzzInflate(f *testing.F) {
 				if wrong < 0 || wrong == size {
 					continue
 				}
-				if _, err := z.inflate(make([]byte, wrong, wrong+slack), src); err == nil {
+				if _, err := z.Inflate(make([]byte, wrong, wrong+slack), src); err == nil {
 					t.Fatalf("slack %d: no error for %d bytes, stream has %d", slack, wrong, size)
 				}
 				dst := make([]byte, wrong, wrong+slack)
-				n, end, err := z.prefix(dst, src)
+				n, end, err := z.Prefix(dst, src)
 				if err != nil || end != (wrong > size) || n != min(wrong, size) || !bytes.Equal(dst[:n], want[:n]) {
 					t.Fatalf("slack %d: prefix of %d: n %d, end %v, error %v; stream has %d", slack, wrong, n, end, err, size)
 				}
@@ -94,35 +96,17 @@ func inflateSeeds() [][]byte {
 	far := append(append([]byte{}, noise[:32_000]...), noise[:600]...)
 	return [][]byte{
 		nil, {0}, []byte("a"), []byte("hello, hello, hello"), bytes.Repeat([]byte{'x'}, 1000),
-		bytes.Repeat([]byte("abc"), 700), noise, skewed, far, sourceText(3000), sourceText(50_000),
+		bytes.Repeat([]byte("abc"), 700), noise, skewed, far, gittest.Source(3000), gittest.Source(50_000),
 	}
-}
-
-// sourceText makes up text with the statistics of source code.
-func sourceText(size int) []byte {
-	r := rand.New(rand.NewPCG(3, uint64(size)))
-	words := []string{"func", "return", "if", "err", "nil", "range", "for", "string", "int", "{", "}", "(", ")", ":=", "==", "\n\t", "\n", "// the", "of", "a"}
-	var b bytes.Buffer
-	for b.Len() < size {
-		if r.IntN(4) == 0 {
-			for range 2 + r.IntN(8) {
-				b.WriteByte('a' + byte(r.IntN(26)))
-			}
-		} else {
-			b.WriteString(words[r.IntN(len(words))])
-		}
-		b.WriteByte(' ')
-	}
-	return b.Bytes()[:size]
 }
 
 func TestInflateSeeds(t *testing.T) {
-	z := newInflater()
+	z := NewDecoder()
 	for i, s := range inflateSeeds() {
 		for level := -2; level <= 9; level++ {
 			src := append(deflate(s, level), "trailing bytes"...)
-			dst := make([]byte, len(s), len(s)+inflateSlack)
-			n, err := z.inflate(dst, src)
+			dst := make([]byte, len(s), len(s)+Slack)
+			n, err := z.Inflate(dst, src)
 			if err != nil || n != len(src)-14 || !bytes.Equal(dst, s) {
 				t.Errorf("seed %d level %d: used %d of %d, error %v, equal %v", i, level, n, len(src)-14, err, bytes.Equal(dst, s))
 			}
@@ -150,15 +134,15 @@ func TestAdler(t *testing.T) {
 
 func BenchmarkInflate(b *testing.B) {
 	for _, size := range []int{100, 1000, 10_000, 100_000} {
-		text := sourceText(size)
+		text := gittest.Source(size)
 		src := deflate(text, 6)
 		b.Run(fmt.Sprintf("own/%d", size), func(b *testing.B) {
-			z := newInflater()
-			dst := make([]byte, size, size+inflateSlack)
+			z := NewDecoder()
+			dst := make([]byte, size, size+Slack)
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := z.inflate(dst, src); err != nil {
+				if _, err := z.Inflate(dst, src); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -186,7 +170,7 @@ func BenchmarkInflate(b *testing.B) {
 }
 
 func BenchmarkAdler(b *testing.B) {
-	text := sourceText(10_000)
+	text := gittest.Source(10_000)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		adler(text)

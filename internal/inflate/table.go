@@ -1,6 +1,6 @@
 //go:build !keysift_safeinflate
 
-package pack
+package inflate
 
 import "math/bits"
 
@@ -16,9 +16,9 @@ var (
 	preOrder = [19]uint8{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 )
 
-// newInflater prepares what does not depend on the input.
-func newInflater() *inflater {
-	z := &inflater{}
+// NewDecoder prepares what does not depend on the input.
+func NewDecoder() *Decoder {
+	z := &Decoder{}
 	for sym := range z.litSyms {
 		z.litSyms[sym] = litEntry(sym)
 	}
@@ -52,7 +52,7 @@ func distEntry(sym int) uint32 {
 }
 
 // fixed makes the tables of the fixed code, once.
-func (z *inflater) fixed() {
+func (z *Decoder) fixed() {
 	if z.fixedLit != nil {
 		return
 	}
@@ -79,27 +79,27 @@ func (z *inflater) fixed() {
 }
 
 // dynamic reads the codes of a block and builds their tables.
-func (z *inflater) dynamic(r *bitReader) error {
+func (z *Decoder) dynamic(r *bitReader) error {
 	r.refill()
 	nlit, ndist, npre := int(r.buf&31)+257, int(r.buf>>5&31)+1, int(r.buf>>10&15)+4
 	if !r.drop(14) {
-		return errTruncated
+		return ErrTruncated
 	}
 	if nlit > 286 || ndist > 30 {
-		return errInflate
+		return ErrCorrupt
 	}
 	if err := z.codeLengths(r, nlit+ndist, npre); err != nil {
 		return err
 	}
 	if !z.build(z.lit[:], litBits, z.lens[:nlit], z.litSyms[:]) ||
 		!z.build(z.dist[:], distBits, z.lens[nlit:nlit+ndist], z.distSyms[:]) {
-		return errInflate
+		return ErrCorrupt
 	}
 	return nil
 }
 
 // codeLengths reads total code lengths into z.lens.
-func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
+func (z *Decoder) codeLengths(r *bitReader, total, npre int) error {
 	pre := z.lens[:len(preOrder)]
 	clear(pre)
 	for i := range npre {
@@ -108,11 +108,11 @@ func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
 		}
 		pre[preOrder[i]] = uint8(r.buf & 7)
 		if !r.drop(3) {
-			return errTruncated
+			return ErrTruncated
 		}
 	}
 	if !z.build(z.pre[:], preBits, pre, z.preSyms[:]) {
-		return errInflate
+		return ErrCorrupt
 	}
 	prev := uint8(0)
 	for i := 0; i < total; {
@@ -121,10 +121,10 @@ func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
 		}
 		e := z.pre[r.buf&(1<<preBits-1)]
 		if e&flagSpecial != 0 {
-			return errInflate
+			return ErrCorrupt
 		}
 		if !r.drop(uint(e & 31)) {
-			return errTruncated
+			return ErrTruncated
 		}
 		sym := uint8(e >> 16)
 		if sym < 16 {
@@ -138,7 +138,7 @@ func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
 		switch sym {
 		case 16:
 			if i == 0 {
-				return errInflate
+				return ErrCorrupt
 			}
 			n, extra = 3+int(r.buf&3), 2
 		case 17:
@@ -147,10 +147,10 @@ func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
 			n, extra, prev = 11+int(r.buf&127), 7, 0
 		}
 		if !r.drop(extra) {
-			return errTruncated
+			return ErrTruncated
 		}
 		if i+n > total {
-			return errInflate
+			return ErrCorrupt
 		}
 		for j := range z.lens[i : i+n] {
 			z.lens[i+j] = prev
@@ -163,7 +163,7 @@ func (z *inflater) codeLengths(r *bitReader, total, npre int) error {
 // build fills table, whose main part has main index bits, for the canonical
 // code with the given lengths. The code must be complete, empty, or a single
 // code of one bit; otherwise build returns false.
-func (z *inflater) build(table []uint32, main uint, lens []uint8, syms []uint32) bool {
+func (z *Decoder) build(table []uint32, main uint, lens []uint8, syms []uint32) bool {
 	// Four counters in turn: to count one up must not wait for the last time.
 	var counts [4][maxCode + 1]int
 	for i, n := range lens {

@@ -1,6 +1,6 @@
 //go:build keysift_safeinflate
 
-package pack
+package inflate
 
 import (
 	"bytes"
@@ -10,33 +10,33 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-const inflateSlack = 0
+const Slack = 0
 
-// An inflater decodes zlib streams with a library, for those who prefer widely
+// An Decoder decodes zlib streams with a library, for those who prefer widely
 // used code to the speed of our own.
-type inflater struct {
+type Decoder struct {
 	in bytes.Reader
 	r  io.ReadCloser
 }
 
-func newInflater() *inflater { return &inflater{} }
+func NewDecoder() *Decoder { return &Decoder{} }
 
 // inflate decodes the zlib stream at the head of src, whose output must fill
 // dst exactly, and returns the number of bytes of src the stream takes.
-func (z *inflater) inflate(dst, src []byte) (int, error) {
-	n, end, err := z.prefix(dst, src)
+func (z *Decoder) Inflate(dst, src []byte) (int, error) {
+	n, end, err := z.Prefix(dst, src)
 	if err != nil {
 		return 0, err
 	}
 	if !end || n != len(dst) {
-		return 0, errInflateSize
+		return 0, ErrSize
 	}
 	return len(src) - z.in.Len(), nil
 }
 
 // prefix decodes as much as fits into dst. It returns the number of bytes
 // written and whether the stream ended there; then its checksum was verified.
-func (z *inflater) prefix(dst, src []byte) (n int, end bool, err error) {
+func (z *Decoder) Prefix(dst, src []byte) (n int, end bool, err error) {
 	if err := z.open(src); err != nil {
 		return 0, false, err
 	}
@@ -60,7 +60,7 @@ func (z *inflater) prefix(dst, src []byte) (n int, end bool, err error) {
 	}
 }
 
-func (z *inflater) open(src []byte) error {
+func (z *Decoder) open(src []byte) error {
 	z.in.Reset(src)
 	if z.r == nil {
 		r, err := zlib.NewReader(&z.in)
@@ -79,9 +79,9 @@ func (z *inflater) open(src []byte) error {
 func explain(err error) error {
 	switch {
 	case errors.Is(err, zlib.ErrChecksum):
-		return errChecksum
+		return ErrChecksum
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errTruncated
+		return ErrTruncated
 	}
-	return errInflate
+	return ErrCorrupt
 }
