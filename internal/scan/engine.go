@@ -295,7 +295,7 @@ func partial(err error) bool {
 // for every small file costs as much as to scan it.
 const (
 	maxQueued = 8
-	maxBatch  = 16
+	maxBatch  = 64
 )
 
 // A batch is a part of what a source brings, and what it came to.
