@@ -120,6 +120,9 @@ func writeJudged(out io.Writer, e *judge.Explanation) {
 		return
 	}
 	_, _ = fmt.Fprintf(out, "  score       %.3f (%v)\n", e.Score, e.Level)
+	if e.Capped != "" {
+		_, _ = fmt.Fprintf(out, "  at most low %s\n", e.Capped)
+	}
 	for _, r := range e.Reasons {
 		_, _ = fmt.Fprintf(out, "  %+.2f       %s = %s\n", r.Weight, r.Feature, strings.TrimSuffix(strconv.FormatFloat(float64(r.Value), 'f', 2, 32), ".00"))
 	}

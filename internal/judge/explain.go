@@ -19,6 +19,7 @@ type Explanation struct {
 	Score     float64
 	Level     Level
 	Reasons   []Reason // most telling first; none if rejected
+	Capped    string   // why it is kept below the medium level, empty if it is not
 	Withheld  string   // why the value may be a placeholder, empty if it is none
 	LineStart int
 }
@@ -51,6 +52,7 @@ func (j *Judge) Explain(text []byte, c *Candidate) Explanation {
 	j.measure(&f, text, c)
 	e.Score = j.cap(text, c, j.model.probability(&f))
 	e.Level = j.Level(e.Score)
+	e.Capped = c.capReason(text)
 	e.Reasons = j.model.reasons(&f)
 	return e
 }

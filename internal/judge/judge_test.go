@@ -87,6 +87,41 @@ func TestIdentifierIsLowAtMost(t *testing.T) {
 	}
 }
 
+// What a name tells of itself, and what a place does.
+func TestCapped(t *testing.T) {
+	j := Default()
+	hex := randomText(29, hexDigits, 40)
+	uuid := hex[:8] + "-" + hex[8:12] + "-" + hex[12:16] + "-" + hex[16:20] + "-" + hex[20:32]
+	random := randomText(30, alphanum, 40)
+	for _, tt := range []struct {
+		path, text string
+		capped     bool
+	}{
+		{"a.json", `"hashed_secret": "` + hex + `"`, true},
+		{"a.json", `"secret": "` + hex + `"`, false},
+		{"a.json", `"hashed_secret": "` + random + `"`, false}, // no digest
+		{"a.yml", `checksum/secret: ` + hex, true},
+		{"a.json", `"versionNonce": 1384901143`, true},
+		{"a.json", `"nextPageToken": "` + random + `"`, true},
+		{"a.json", `"$skiptoken": "` + random + `"`, true},
+		{"a.json", `"accessToken": "` + random + `"`, false},
+		{"a.json", `"resource": "arn:aws:iam::123456789012:thing/` + uuid + `"`, true},
+		{"a.json", `"client_secret": "` + uuid + `"`, false},
+	} {
+		text := []byte(tt.text)
+		got := false
+		for _, c := range j.Candidates(nil, FamilyOf(tt.path), text, 0, len(text)) {
+			got = got || c.Capped(text)
+		}
+		if got != tt.capped {
+			t.Errorf("%s: capped %v, want %v", tt.text, got, tt.capped)
+		}
+	}
+	if got := j.Level(best(j, "a.json", `"trace": "`+uuid+`"`)); got > LevelMedium {
+		t.Errorf("a UUID without a telling name: level %v, want medium at most", got)
+	}
+}
+
 func TestVectorIsLowAtMost(t *testing.T) {
 	j := Default()
 	hex := func(seed uint64) string { return randomText(seed, hexDigits, 48) }
@@ -97,6 +132,7 @@ func TestVectorIsLowAtMost(t *testing.T) {
 		capped bool
 	}{
 		{vector + "  \"secret_key\": \"" + hex(4) + "\"", true},
+		{strings.NewReplacer("\n", "", " ", "").Replace(vector) + "\"secret_key\":\"" + hex(4) + "\"", true},
 		{config + "  \"secret_key\": \"" + hex(4) + "\"", false},
 		{vector + "  \"secret_key\": \"" + randomText(5, alphanum, 40) + "\"", false}, // no number
 	} {

@@ -25,6 +25,7 @@ type candidate struct {
 	identity   []Identity
 	expires    time.Time
 	conditions int // see the function of this name
+	kin        judge.Kin
 
 	// Of what was decoded, start and end are where it is encoded.
 	decoded []string // the encodings that were undone, outermost first

@@ -171,6 +171,7 @@ func (w *worker) findings(c *Chunk, text []byte, enc decode.Encoding, d *Delta, 
 	if len(found) == 0 {
 		return nil
 	}
+	thin(text, found)
 	p := newPlacer(c, enc, text)
 	var out []Finding
 	for i := range found {

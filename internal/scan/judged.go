@@ -237,7 +237,7 @@ func (w *worker) judgeLine(family judge.Family, text []byte, l line) {
 		c := candidate{
 			match: rules.Match{Rule: r, Start: v.Start, End: v.End, SecretStart: v.Start, SecretEnd: v.End, Bits: rules.AnyBits},
 			start: v.Start, end: v.End, score: score, confidence: confidence, severity: r.Severity,
-			reason: "judged by " + v.Form.String(),
+			reason: "judged by " + v.Form.String(), kin: v.Kin(text),
 		}
 		w.found = append(w.found, c)
 	}
