@@ -32,6 +32,8 @@ func (c *Candidate) capReason(text []byte) string {
 		return "a number that is used once"
 	case namesCursor(text[c.NameStart:c.NameEnd]):
 		return "a mark of where a listing goes on"
+	case c.Form == FormQuery && inBadge(text[max(c.LineStart, c.NameStart-maxResource):c.NameStart]):
+		return "the token of a badge, which is for everyone"
 	}
 	return ""
 }
@@ -82,6 +84,18 @@ func inResource(text []byte, c *Candidate) bool {
 		start--
 	}
 	return hasPrefix(text[start:c.Start], "arn:")
+}
+
+// inBadge reports whether a URL, of which a query parameter comes next, is that of
+// a badge: services give these tokens of their own, since pages show them.
+func inBadge(before []byte) bool {
+	for i := len(before) - 1; i >= 0; i-- {
+		if ch := before[i]; ch <= ' ' || ch == '"' || ch == '\'' || ch == '(' || ch == '<' {
+			before = before[i+1:]
+			break
+		}
+	}
+	return indexFold(before, "badge") >= 0 && bytes.Contains(before, []byte("://"))
 }
 
 // digest reports whether c has the length of a digest and a name that says so:

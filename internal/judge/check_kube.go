@@ -76,6 +76,9 @@ func checkK8sSecret(in *Input) Result {
 	if !ok {
 		return checkFailed("not among the data of a Secret")
 	}
+	if checkIsPublicKey(checkKey(in)) {
+		return checkFailed("its name speaks of no secret")
+	}
 	s := checkTrimValue(in.Secret)
 	if ok, why := Plausible(s); !ok {
 		return checkFailed("value is " + why)
@@ -104,4 +107,22 @@ func checkK8sSecret(in *Input) Result {
 		return r
 	}
 	return checkUnchecked("a plausible value")
+}
+
+// checkKey returns the name that a line of YAML gives a value.
+func checkKey(in *Input) string {
+	lo, _ := in.matched()
+	at := bytes.LastIndexByte(in.Text[:min(lo, in.Start)], '\n') + 1
+	key, _, _ := bytes.Cut(in.Text[at:in.Start], []byte(":"))
+	return strings.ToLower(string(bytes.Trim(key, "\"'- \t")))
+}
+
+// checkIsPublicKey reports whether what stands under a key in the data of a
+// Secret may be known: a certificate, a user or a place.
+func checkIsPublicKey(key string) bool {
+	switch key {
+	case "user", "username", "login", "email", "host", "hostname", "port", "database", "dbname", "region", "bucket", "endpoint", "namespace", "ca", "tls.ca":
+		return true
+	}
+	return strings.HasSuffix(key, ".crt") || strings.HasSuffix(key, ".cer") || strings.HasSuffix(key, ".pub")
 }

@@ -570,6 +570,8 @@ func checkKubeCases(t testing.TB) []checkCase {
 		{check: "k8s-secret", name: "of another document", text: "kind: Secret\n---\nkind: ConfigMap\ndata:\n  a: \x01" + checkB64([]byte("hunter2")) + "\x02\n", want: Failed},
 		{check: "k8s-secret", name: "key", text: manifest("data", checkB64([]byte(checkMakeArmour("PRIVATE KEY", checkPkcs8(t, checkEd25519Key()))))), want: Passed},
 		{check: "k8s-secret", name: "certificate", text: manifest("data", checkB64([]byte(checkMakeArmour("CERTIFICATE", checkRandomBytes(1, 99))))), want: Failed},
+		{check: "k8s-secret", name: "user", text: strings.Replace(manifest("data", checkB64([]byte("hunter2"))), "db:", "username:", 1), want: Failed},
+		{check: "k8s-secret", name: "named for a certificate", text: strings.Replace(manifest("data", checkB64([]byte("hunter2"))), "db:", "tls.crt:", 1), want: Failed},
 		{check: "k8s-secret", name: "placeholder", text: manifest("data", checkB64([]byte("changeme"))), want: Failed},
 		{check: "k8s-secret", name: "template", text: manifest("data", "{{ .Values.password | b64enc }}"), want: Failed},
 	}

@@ -13,6 +13,10 @@ import (
 // the judge knows to be none.
 func (w *worker) weigh(path string, text []byte, c *candidate) bool {
 	r := c.match.Rule
+	if c.confidence <= rules.MediumConfidence && r.Check == "" && len(r.Markers) > 0 && !random(text, c) {
+		c.confidence, c.score = rules.LowConfidence, scoreOf[rules.LowConfidence]
+		return true
+	}
 	if !weighed(r) || c.confidence == rules.Certain {
 		return true
 	}
@@ -78,6 +82,9 @@ func (w *worker) weighWord(path string, text []byte, c *candidate) bool {
 		case judge.Accepted:
 			score := j.judge.Score(text, v)
 			confidence, ok := confidenceOf(j.judge.Level(score))
+			if named && namesIdentifier(name) && !identifies(c.match.Rule) {
+				continue // low at most
+			}
 			if !ok {
 				none = none || foreign && score < hopeless
 			} else if judged = true; score > c.score || confidence > c.confidence {
@@ -117,6 +124,19 @@ func namesIdentifier(name []byte) bool {
 	}
 	return n == 2 || !alnum(name[n-3]) || name[n-2] == 'I' && name[n-3] >= 'a'
 }
+
+// random reports whether a token may be what its marker says: unlike a path of
+// words such as api_client.PolicyApi, and unlike the first part of the name of a
+// host.
+func random(text []byte, c *candidate) bool {
+	value := text[c.start:c.end]
+	if rest := text[c.end:]; len(rest) > 2 && rest[0] == '.' && isLower(rest[1]) && isLower(rest[2]) {
+		return false
+	}
+	return bytes.IndexByte(value, '.') < 0 || bytes.ContainsAny(value, "0123456789")
+}
+
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
 // joined reports whether text[start:end] is a part of a longer word, joined to
 // the rest by a sign. The parts of a URL stand by themselves.

@@ -54,6 +54,40 @@ func TestKeyword(t *testing.T) {
 	}
 }
 
+// TestMarker holds a token that only its first letters give away to what they
+// stand in.
+func TestMarker(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ rule, text, want string }{
+		{"launchdarkly-key", "key = VALUE\n", "medium"},
+		{"launchdarkly-key", "see VALUE. And more\n", "medium"},
+		{"launchdarkly-key", "7,VALUE.host.example.com\n", "low"},
+		{"close-crm-api-key", "key = VALUE\n", "medium"},
+		{"close-crm-api-key", "r := api_client.NetAccessPointApi.CreateNetAccessPoint(ctx)\n", "low"},
+	} {
+		rule, _ := set.Rule(tt.rule)
+		only, err := set.Only(tt.rule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sn, err := secrettest.Sample(rule, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(tt.text, "VALUE", sn.Secret())
+		got := "none"
+		if found := acceptEngine(only).Match(&scan.Chunk{Path: "a.txt", Data: []byte(text)}); len(found) > 0 {
+			got = found[0].Confidence.String()
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q: %s, want %s", tt.rule, tt.text, got, tt.want)
+		}
+	}
+}
+
 // TestKeywordAgainstGeneric wants the likelier of two guesses for one place.
 func TestKeywordAgainstGeneric(t *testing.T) {
 	set, err := rules.Builtin()
