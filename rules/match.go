@@ -50,6 +50,7 @@ type Matcher struct {
 	verdicts [1 << verdictBits]verdict
 	token    [256]bool // what may stand between a value and the start of its match
 	path     string
+	until    <-chan struct{}
 	words    []hit // context words found so far, see nearWords
 	covered  int   // they are all up to here
 
@@ -110,6 +111,9 @@ func (m *Matcher) tryHits(l *layer, first bool, text []byte, hits []hit) {
 		if h.reach.known() {
 			continue
 		}
+		if i%pause == pause-1 && m.ended() {
+			return
+		}
 		m.begin(int(h.end))
 		found := len(m.out)
 		words := m.hit(l, text, *h)
@@ -122,6 +126,22 @@ func (m *Matcher) tryHits(l *layer, first bool, text []byte, hits []hit) {
 	}
 }
 
+// pause is how many places are tried between two looks at whether to go on.
+const pause = 1 << 10
+
+// Until lets what is tried from now on end early, with a part of the matches, once
+// done is closed: a text made for it takes seconds.
+func (m *Matcher) Until(done <-chan struct{}) { m.until = done }
+
+func (m *Matcher) ended() bool {
+	select {
+	case <-m.until:
+		return true
+	default:
+		return false
+	}
+}
+
 // tryValues is tryHits for values, of which all layers try the same: the reach of
 // one is that of what any of them has looked at.
 func (m *Matcher) tryValues(l *layer, first bool, text []byte, values []valueSpan) {
@@ -130,6 +150,9 @@ func (m *Matcher) tryValues(l *layer, first bool, text []byte, values []valueSpa
 		v := &values[i]
 		if v.settled {
 			continue
+		}
+		if i%pause == pause-1 && m.ended() {
+			return
 		}
 		m.begin(int(v.start))
 		m.atValue(l, text, int(v.start), int(v.end))

@@ -23,13 +23,19 @@ type parser struct {
 	nspans  int
 	dst     []Candidate
 	base    int  // candidates of earlier lines in dst
+	looked  int  // bytes of bare values; see maxLooked
 	all     bool // keep what the gate turns away
 }
+
+// maxLooked bounds the bytes of all bare values of a line. They overlap where a
+// value holds operators, and of a line of nothing else each would be looked at
+// to its end.
+const maxLooked = 4 * MaxLine
 
 // line appends the candidates of the line, most telling form first.
 func (p *parser) line() {
 	p.traits = traitsOf(p.text[p.lo:p.hi])
-	p.first, p.nspans, p.comment = -1, 0, p.hi
+	p.first, p.nspans, p.comment, p.looked = -1, 0, p.hi, 0
 	if p.traits&(hasQuote|hasEntity) != 0 {
 		p.findSpans(p.lo, p.hi, 0, 0)
 	}
@@ -352,7 +358,7 @@ func (p *parser) unquoted(at, left, right int, op Op) {
 		return // a symbol, a scope or a slice
 	}
 	c := Candidate{Op: op}
-	if !p.operand(&c, left) {
+	if p.looked > maxLooked || !p.operand(&c, left) {
 		return
 	}
 	if !p.all && !p.mayName(&c) {
@@ -375,6 +381,7 @@ func (p *parser) unquoted(at, left, right int, op Op) {
 		c.Form = FormFlag
 	}
 	c.End = p.bareEnd(v, in, &c)
+	p.looked += c.End - c.Start
 	p.nameByValue(&c)
 	p.add(c)
 }

@@ -39,6 +39,7 @@ func (w *worker) inParts(c *Chunk, path string, format decode.Format, text []byt
 		}
 		if w.inner == nil {
 			w.inner = w.engine.newWorker()
+			w.inner.watch(w.until)
 		}
 		found = w.inner.part(path, text, p, found, plain)
 	}

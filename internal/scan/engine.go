@@ -71,6 +71,7 @@ type worker struct {
 	leads   []lead            // to them
 	judged  []line            // on which the judge has found something
 	values  []judge.Candidate // of one line
+	until   <-chan struct{}   // closed when the scan is to stop
 
 	decoder decode.Decoder
 	tokens  []decode.Span // that may hold something encoded
@@ -359,6 +360,8 @@ func send(ctx context.Context, b *batch, queue, jobs chan<- *batch) bool {
 func (e *Engine) work(ctx context.Context, jobs <-chan *batch) {
 	w := e.workers.Get().(*worker)
 	defer e.workers.Put(w)
+	w.watch(ctx.Done())
+	defer w.watch(nil) // the next one to use it knows nothing of ctx
 	for b := range jobs {
 		for i := range b.items {
 			if it := &b.items[i]; it.chunk != nil {
@@ -367,6 +370,15 @@ func (e *Engine) work(ctx context.Context, jobs <-chan *batch) {
 			}
 		}
 		close(b.ready)
+	}
+}
+
+// watch lets w end early, with a part of what it finds, once done is closed.
+func (w *worker) watch(done <-chan struct{}) {
+	w.until = done
+	w.matcher.Until(done)
+	if w.inner != nil {
+		w.inner.watch(done)
 	}
 }
 

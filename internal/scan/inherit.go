@@ -25,8 +25,14 @@ func extentOf(text []byte, at int) extent {
 	return extent{start, end, end, ok}
 }
 
-// holds reports whether a place that is not before the lines is on their first.
-func (r extent) holds(at int) bool { return r.whole && at < r.end }
+// holds reports whether a place that is not before the lines is on their first,
+// or far enough from the end of a piece for its value to be in that.
+func (r extent) holds(at int) bool {
+	if !r.whole {
+		return at < r.end-pieceMargin
+	}
+	return at < r.end
+}
 
 // or returns the extent itself, or that of a place if it is not known.
 func (r extent) or(known bool, text []byte, at int) extent {

@@ -76,7 +76,10 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *T
 	w.followWords(family, text, words, isBase)
 	w.followValues(family, text, tr, isBase)
 	code := inCode(family)
-	for _, l := range w.merged() {
+	for n, l := range w.merged() {
+		if n%pause == pause-1 && w.ended() {
+			break
+		}
 		if code && !l.wanted(text) {
 			continue
 		}
@@ -88,6 +91,19 @@ func (w *worker) judgeLines(path string, text []byte, words []rules.Match, tr *T
 	}
 	if isBase {
 		settle(text, w.leads, w.judged, tr)
+	}
+}
+
+// pause is how many lines are judged between two looks at whether to go on.
+const pause = 1 << 8
+
+// ended reports whether the scan was told to stop.
+func (w *worker) ended() bool {
+	select {
+	case <-w.until:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -201,6 +217,9 @@ func shortLine(text []byte, at int) (start, end int, ok bool) {
 	}
 	return start, end, true
 }
+
+// pieceMargin is how much of a piece is left to the piece after it.
+const pieceMargin = judge.MaxLine / 8
 
 // piece returns the part of a long line in which a place lies: from behind the
 // separator before it to behind the one after it, where the judge cuts, too.

@@ -1,7 +1,9 @@
 package scan_test
 
 import (
+	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +130,45 @@ func TestExplain(t *testing.T) {
 
 // TestLongLine holds a line of many words to time in proportion to its length,
 // and windows of it to the findings in the whole.
+// A text of nothing but operators, or of nothing but words that lead the judge to
+// it, takes time that grows with its length and not faster, and ends with the scan.
+func TestHostileLine(t *testing.T) {
+	engine := scan.New(judgedSet(t), scan.Options{})
+	took := func(text string) time.Duration {
+		start := time.Now()
+		engine.Match(&scan.Chunk{Path: "a.txt", Data: []byte(text)})
+		return time.Since(start)
+	}
+	for _, unit := range []string{"password=", "password=a ", "token: ", "{\"password\":", "secret("} {
+		const n = 4 << 10
+		short, long := took(strings.Repeat(unit, n/len(unit))), took(strings.Repeat(unit, 16*n/len(unit)))
+		if long > 50*short && long > 3*time.Second {
+			t.Errorf("%q: %v for %d bytes, %v for sixteen times as many", unit, short, n, long)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	for range engine.Scan(ctx, texts{strings.Repeat("password=", 1<<19)}) {
+	}
+	if d := time.Since(start); d > 5*time.Second {
+		t.Errorf("a scan that was to end after 100ms took %v", d)
+	}
+}
+
+// texts is a source of chunks.
+type texts []string
+
+func (s texts) Chunks(context.Context) iter.Seq2[*scan.Chunk, error] {
+	return func(yield func(*scan.Chunk, error) bool) {
+		for _, text := range s {
+			if !yield(&scan.Chunk{Path: "a.txt", Data: []byte(text)}, nil) {
+				return
+			}
+		}
+	}
+}
+
 func TestLongLine(t *testing.T) {
 	e := scan.New(judgedSet(t), scan.Options{})
 	value, many := madeUp(24, 11), 20_000
