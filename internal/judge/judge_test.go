@@ -144,6 +144,16 @@ func TestVectorIsLowAtMost(t *testing.T) {
 	}
 }
 
+// The id with which a public key is fetched is public.
+func TestFetchedKeyIsPublic(t *testing.T) {
+	text := []byte("gpg --keyserver keys.example.org --recv-keys " + randomText(31, hexDigits, 40))
+	for _, c := range Default().All(nil, "install.sh", text, 0, len(text)) {
+		if c.Reject == Accepted && Default().Level(Default().Score(text, &c)) > LevelNone {
+			t.Errorf("%v %q: accepted", c.Form, text[c.NameStart:c.NameEnd])
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	j := Default()
 	text := []byte(`api_secret = "` + randomText(23, alphanum, 32) + `"`)

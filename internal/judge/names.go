@@ -224,7 +224,7 @@ func knownWord(w []byte) meaning {
 	case "label", "text", "title", "message", "msg", "description", "desc", "hint", "placeholder", "error", "err", "warning", "help", "tooltip", "prompt", "caption",
 		"comment", "note", "info", "summary", "lang", "translation", "display", "question", "exception", "log", "print", "doc", "docs", "content", "button", "icon", "color", "style":
 		return meansText
-	case "public", "pub", "cert", "certificate", "crt", "ca", "pem", "csr", "x":
+	case "public", "pub", "recv", "cert", "certificate", "crt", "ca", "pem", "csr", "x":
 		return meansPublic
 	case "test", "tests", "fake", "mock", "example", "dummy", "invalid", "wrong", "bad", "sample", "demo", "expected", "incorrect", "stub", "fixture", "unknown", "nonexistent", "empty", "missing", "expect", "assert", "actual", "result":
 		return meansTest
