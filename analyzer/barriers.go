@@ -16,8 +16,8 @@ const maxShown = 8
 var barrierWords = words("hash hashed hasher sha sha1 sha256 sha512 md5 hmac mac digest sum checksum fingerprint thumbprint bcrypt scrypt argon " +
 	"mask masked masking redact redacted redactor obfuscate obfuscated hide hidden censor sanitize sanitized sanitizer scrub scrubbed anonymize conceal " +
 	"encrypt encrypted seal sealed cipher ciphertext truncate truncated abbreviate shorten elide safe len length size count " +
-	"remove removed without omit omitted cleanse cleansed blanked " +
-	"verify validate compare equal sign signature public pub strip type kind name names id ids uid email user username expiry")
+	"remove removed without omit omitted cleanse cleansed blanked hide hides clean cleaned asterisk asterisks partial partially preview " +
+	"verify validate compare equal sign signature public pub strip type kind name names id ids uid email user username expiry identifier identifiers host hostname")
 
 // isBarrierName reports whether the words of a function's name say that what
 // it returns hides what it is given.

@@ -13,8 +13,10 @@ gives a reason. Comments nosec and nolint count if they name G101. What types
 tell and no rule has a category of [Categories].
 
 Where one function puts a secret into the URLs that others request, the first of
-these is reported, and the related information names the others. A place that a
-comment allows does not stand for others.
+these is reported, and the related information names the others. So it is with
+a credential that the constants of a package hold more than once, and with keys
+of one kind that are kept for tests. A place that a comment allows does not
+stand for others.
 
 The flag config names a TOML file of further sinks and sources:
 
@@ -50,8 +52,9 @@ byte literals, strings.Join and fmt.Sprintf of constants, and what is decoded
 from base64 or hex are seen whole, and so is a file that go:embed takes along.
 
 Names of environment variables, headers and flags, URLs, placeholders, password
-hashes and texts for people are not reported, nor is a weak string in a test
-unless the flag tests is set, nor one in an example.
+hashes and texts for people are not reported, nor is the public half of a pair of
+keys, nor a weak string in a test or in what helps tests unless the flag tests is
+set, nor one in an example or beside the address of this machine.
 
 The suggested fix reads the value from the environment.
 
@@ -96,9 +99,11 @@ redacts itself.
 
 No name counts where something speaks against it: a token of a parser, a page or
 a challenge, a secret that is opened as a file, taken from a name or given to a
-parameter called so, an access key beside its secret key, what a call returned
-together with an error, and what a program prints because it was asked for it: a
-whole value as JSON, or in a function that is named for showing a secret.
+parameter called so, an access key beside its secret key, the key of a map, the
+name of a secret of Kubernetes, a session of anything but a login, what a call
+returned together with an error, what is kept as an id, and what a program prints
+because it was asked for it: a whole value as JSON, in a function that is named
+for showing a secret, or in a command that makes one.
 
 A function that passes its parameter on to a log is reported where it is called
 with a secret; the related information leads to the log.

@@ -83,6 +83,22 @@ func isPublicHalf(t types.Type, field string) bool {
 	return isPublicName(field, others)
 }
 
+// isEntryKey reports whether a field is the name under which the same struct has a
+// value: SecretKey beside SecretValue.
+func isEntryKey(t types.Type, field string) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	of, isKey := strings.CutSuffix(field, "Key")
+	if !ok || !isKey {
+		return false
+	}
+	for i := range s.NumFields() {
+		if s.Field(i).Name() == of+"Value" {
+			return true
+		}
+	}
+	return false
+}
+
 // isPublicParam does so for a parameter.
 func isPublicParam(p *ssa.Parameter) bool {
 	var others []string
@@ -92,89 +108,12 @@ func isPublicParam(p *ssa.Parameter) bool {
 	return isPublicName(p.Name(), others)
 }
 
-// pathFuncs take paths of files.
-var pathFuncs = []sinkRow{
-	{pkg: "os|io/ioutil", funcs: "Open OpenFile ReadFile Stat Lstat Create Remove RemoveAll MkdirAll Mkdir ReadDir WriteFile Chmod Chdir", one: true},
-	{pkg: "path/filepath", funcs: "Join Dir Base Abs Clean Ext Split Rel EvalSymlinks IsAbs"},
-	{pkg: "crypto/tls", funcs: "LoadX509KeyPair"},
-}
-
-// pathArgs returns the arguments of a call that are paths of files.
-func pathArgs(call *ssa.CallCommon) []argument {
-	fn := callee(call)
-	if fn == nil || fn.Pkg() == nil || !isStandard(fn.Pkg().Path()) {
-		return nil
-	}
-	for _, row := range pathFuncs {
-		if matches(fn, fn.Pkg().Path(), row.pkg, row.recv, row.funcs) {
-			args := spread(call, 0)
-			if row.one && len(args) > 1 {
-				args = args[:1]
-			}
-			return args
-		}
-	}
-	return nil
-}
-
-// notePaths records the values that are opened as files, and the fields and
-// variables of the package that are somewhere in it.
-func (f *flow) notePaths(call *ssa.CallCommon) {
-	for _, arg := range pathArgs(call) {
-		f.opened[arg.value] = true
-		if at := storedIn(arg.value); at != nil {
-			f.paths[at] = true
-		}
-	}
-}
-
-// notePathParams does so for those that are given to parameters called paths.
-func (f *flow) notePathParams(call *ssa.CallCommon) {
-	for _, a := range arguments(call) {
-		if at := storedIn(a); at != nil && !f.paths[at] && isText(at.Type()) && isGivenAsPath(a) {
-			f.paths[at] = true
-		}
-	}
-}
-
-// storedIn returns the field or variable of the package that v is read from, or
-// nil.
-func storedIn(v ssa.Value) types.Object {
-	load, ok := v.(*ssa.UnOp)
-	if !ok {
-		return nil
-	}
-	switch at := load.X.(type) {
-	case *ssa.FieldAddr:
-		if s, ok := derefType(at.X.Type()).Underlying().(*types.Struct); ok {
-			return s.Field(at.Field)
-		}
-	case *ssa.Global:
-		return at.Object()
-	}
-	return nil
-}
-
-// isPath reports whether a value is the path of a file.
-func (f *flow) isPath(v ssa.Value) bool {
-	return f.opened[v] || f.paths[storedIn(v)] || isGivenAsPath(v)
-}
-
 // nameEnds end the names of what says which thing it is and not what it holds.
 var nameEnds = words("name names path file filename uri url urls kind type ref namespace arn")
 
 func isNameOfThing(name string) bool {
 	ws := splitName(name)
 	return len(ws) > 0 && nameEnds[ws[len(ws)-1]]
-}
-
-// isGivenAsPath reports whether a value is given to a parameter that is called a
-// path or a file.
-func isGivenAsPath(v ssa.Value) bool {
-	return isGivenTo(v, func(name string) bool {
-		ws := splitName(name)
-		return len(ws) > 0 && (ws[len(ws)-1] == "path" || ws[len(ws)-1] == "file" || ws[len(ws)-1] == "filename")
-	})
 }
 
 // isGivenTo reports whether a value is given to a parameter of such a name.
@@ -217,6 +156,11 @@ var (
 	lookedForTexts = []string{"not found", "not exist", "no such", "n't exist", "n't find", "not find", "already exist", "namespace"}
 )
 
+// isWeak reports whether a secret is one only by a name that may mean others.
+func (f *flow) isWeak(o origin) bool {
+	return f.classify(o.what[strings.LastIndexByte(o.what, ' ')+1:]) == weakName
+}
+
 // isLookedFor reports whether a message shows which object was looked for, and
 // not a secret, of which nobody says that it does not exist.
 func (f *flow) isLookedFor(o origin, format string) bool {
@@ -225,27 +169,17 @@ func (f *flow) isLookedFor(o origin, format string) bool {
 	}
 	name := o.what[strings.LastIndexByte(o.what, ' ')+1:]
 	ws := splitName(name)
-	if len(ws) == 0 || !thingWords[ws[len(ws)-1]] || f.classify(name) != weakName {
+	if len(ws) == 0 || f.classify(name) != weakName {
 		return false
 	}
 	lower := strings.ToLower(format)
-	return slices.ContainsFunc(lookedForTexts, func(text string) bool { return strings.Contains(lower, text) })
-}
-
-// showWords start the names of functions that are there to show something.
-var showWords = words("print show display reveal export")
-
-// showsOnPurpose reports whether a function is named for showing a secret to
-// whoever asked for it: what it prints for them is no accident.
-func showsOnPurpose(fn *ssa.Function) bool {
-	for fn != nil && fn.Parent() != nil {
-		fn = fn.Parent()
+	if endsIn(ws, "token") {
+		return strings.Contains(lower, "challenge") // which everybody may see
 	}
-	if fn == nil {
+	if !thingWords[ws[len(ws)-1]] {
 		return false
 	}
-	ws := splitName(fn.Name())
-	return len(ws) > 1 && showWords[ws[0]] && classifyWords(ws[1:]) != notSecret
+	return slices.ContainsFunc(lookedForTexts, func(text string) bool { return strings.Contains(lower, text) })
 }
 
 // isMarshalled reports whether v is a value as a whole in some encoding: printed

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -30,20 +31,25 @@ func newFlow(s *settings) *analysis.Analyzer {
 // A flow is what was found out of one package.
 type flow struct {
 	*env
-	pass      *analysis.Pass
-	pkg       *types.Package
-	reads     bool // the package reads a language, whose words are called tokens
-	keyStore  bool // the package deals with keys by the names that a store gives them
-	remote    bool // the package calls procedures of others, whose sessions are no logins
-	summaries map[*ssa.Function]*summary
-	callers   map[*ssa.Function][]*ssa.CallCommon // of functions of the package, where they are known
-	sinkMemo  map[*types.Func]*sinkRow
-	paths     map[types.Object]bool // fields and variables that hold paths of files
-	opened    map[ssa.Value]bool    // values that are such paths
-	classes   map[string]nameClass
-	at        *ssa.BasicBlock // which is being looked through
-	found     []finding
-	clear     []clearText
+	pass       *analysis.Pass
+	pkg        *types.Package
+	reads      bool        // the package reads a language, whose words are called tokens
+	keyStore   bool        // the package deals with keys by the names that a store gives them
+	sessions   bool        // the package deals with the sessions of those who log in
+	remote     bool        // the package calls procedures of others, whose sessions are no logins
+	vault      bool        // the package talks to Vault, of which a client token is a credential
+	kubernetes bool        // the package deals with objects that are called secrets, by their names
+	halves     func() bool // whether the package speaks of secret keys
+	summaries  map[*ssa.Function]*summary
+	callers    map[*ssa.Function][]*ssa.CallCommon // of functions of the package, where they are known
+	sinkMemo   map[*types.Func]*sinkRow
+	paths      map[types.Object]bool // fields and variables that hold paths of files
+	opened     map[ssa.Value]bool    // values that are such paths
+	classes    map[string]nameClass
+	at         *ssa.BasicBlock // which is being looked through
+	keepsWhole bool            // what is looked at is given to a function that does not show all of a struct
+	found      []finding
+	clear      []clearText
 }
 
 // A finding is a secret that reaches a sink.
@@ -64,7 +70,9 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 		return nil, err
 	}
 	f := &flow{
-		env: e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()), remote: callsRemotely(pass.Pkg), keyStore: isKeyStore(pass.Pkg.Path()),
+		halves: sync.OnceValue(func() bool { return speaksOfSecretKey(pass.TypesInfo) }),
+		env:    e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()) || dealsWith(pass.Pkg, "acme"),
+		sessions: keepsLogins(pass.Pkg), remote: importsAny(pass.Pkg, rpcPackages), kubernetes: isKubernetes(pass.Pkg), vault: dealsWith(pass.Pkg, "vault") || dealsWith(pass.Pkg, "openbao"), keyStore: isKeyStore(pass.Pkg.Path()),
 		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
@@ -76,8 +84,19 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 	if !need.any() {
 		return f, nil
 	}
-	f.follow(f.build(need.names))
+	f.follow(f.tryBuild(need.names))
 	return f, nil
+}
+
+// tryBuild is build for a package that compiles while something it imports does
+// not: of such the builder may meet objects that it does not know, and stops.
+func (f *flow) tryBuild(names bool) (funcs []*ssa.Function) {
+	defer func() {
+		if recover() != nil {
+			funcs = nil // there is no program to follow
+		}
+	}()
+	return f.build(names)
 }
 
 // build makes the SSA form of the package. Names of variables cost memory and
@@ -112,6 +131,7 @@ func (f *flow) follow(funcs []*ssa.Function) {
 	for _, fn := range funcs {
 		f.each(fn, f.noteCalls)
 	}
+	f.spreadPaths()
 	for _, fn := range funcs {
 		f.each(fn, func(fn *ssa.Function) { f.summarize(fn) })
 	}
@@ -158,24 +178,12 @@ func (f *flow) importFact(fn *types.Func, fact *funcFact) bool {
 	return f.pass.ImportObjectFact(fn, fact)
 }
 
-// callsRemotely reports whether a package is a part of a service that is called
-// by its procedures, and not by browsers.
-func callsRemotely(p *types.Package) bool {
-	return slices.ContainsFunc(p.Imports(), func(imp *types.Package) bool {
-		return inPackage("google.golang.org/grpc/...|net/rpc", pkgPath(imp))
-	})
-}
-
-func endsIn(words []string, last ...string) bool {
-	return len(words) >= len(last) && slices.Equal(words[len(words)-len(last):], last)
-}
-
 // classify is that of env, which remembers.
 func (f *flow) classify(name string) nameClass {
 	class, ok := f.classes[name]
 	if !ok {
 		class = f.env.classify(name)
-		if f.remote && endsIn(splitName(name), "session", "id") || f.keyStore && namesKey(name) {
+		if class != notSecret && f.isOther(name) {
 			class = notSecret
 		}
 		f.classes[name] = class
@@ -288,7 +296,7 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 		args = args[:1]
 	}
 	printed := row.kind == sinkLog && inPackage(row.pkg, "fmt")
-	if printed && showsOnPurpose(instr.Parent()) {
+	if printed && (showsOnPurpose(instr.Parent()) || f.isAnswer(instr.Parent(), call, row)) {
 		return
 	}
 	name := calleeText(call)
@@ -301,8 +309,8 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 			continue
 		}
 		f.reach(a.value, row.kind == sinkURL, func(o origin) {
-			if f.isLookedFor(o, format) {
-				return
+			if f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
+				return // what is no text is part of some protocol
 			}
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)
 		})
@@ -390,6 +398,8 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 	call := instr.Common()
 	fn := callee(call)
 	shift := len(call.Args) - len(arguments(call))
+	defer func(old bool) { f.keepsWhole = old }(f.keepsWhole)
+	f.keepsWhole = !showsAll(fn)
 	for _, s := range known.Sinks {
 		if s.Param < 0 || s.Param >= len(call.Args) {
 			continue
@@ -414,6 +424,23 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 		}
 	}
 }
+
+// showsAll reports whether a function that passes a struct on to a sink is there to
+// show it, by its name: others take something of it, and log that.
+func showsAll(fn *types.Func) bool {
+	if fn == nil || isLoggerName(receiver(fn)) {
+		return true
+	}
+	for _, w := range splitName(fn.Name()) {
+		if showingWords[w] {
+			return true
+		}
+	}
+	return false
+}
+
+var showingWords = words("log logf logln logs print printf println debug debugf info infof warn warnf warning warningf error errorf errorw fatal fatalf panic panicf trace tracef notice " +
+	"dump show display write output fail failf failed abort exit die report note notef audit verbose inspect")
 
 // isBody reports whether a value that is given to a function for requests is
 // what it sends in their body: pairs, with a method that has one.

@@ -51,12 +51,13 @@ func (f *flow) survey() need {
 }
 
 func (f *flow) surveyName(n *need, id *ast.Ident) {
-	if n.names || f.classify(id.Name) == notSecret && id.Name != "PrivateKey" && id.Name != "BasicAuth" && id.Name != "Secret" {
+	if n.names {
 		return
 	}
-	n.reads = true
+	secret := f.classify(id.Name) != notSecret
+	n.reads = n.reads || secret || id.Name == "PrivateKey" || id.Name == "BasicAuth" || id.Name == "Secret"
 	if v, ok := f.pass.TypesInfo.Defs[id].(*types.Var); ok && !v.IsField() && v.Parent() != f.pkg.Scope() {
-		n.names = true
+		n.names = secret || isMaskedName(id.Name) // what is kept under that is not followed
 	}
 }
 

@@ -5,6 +5,7 @@ import "strings"
 // A verb is how a format prints one argument.
 type verb struct {
 	shows  bool   // it prints the text of its argument
+	hex    bool   // and does so as hexadecimal numbers
 	before string // the text of the format up to it
 }
 
@@ -35,7 +36,7 @@ func parseFormat(format string) map[int]verb {
 		if at, ok := index(flags); ok {
 			arg = at
 		}
-		verbs[arg] = verb{shows: shows(flags, format[i]), before: format[:start]}
+		verbs[arg] = verb{shows: shows(flags, format[i]), hex: format[i]|0x20 == 'x', before: format[:start]}
 		arg++
 	}
 	return verbs

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -22,10 +23,12 @@ func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}, byKey: map[string]*kept{}}
+	c.halves = sync.OnceValue(func() bool { return speaksOfSecretKey(c.info) })
 	for _, f := range pass.Files {
 		c.file(f)
 	}
+	c.flush()
 	return nil, nil
 }
 
@@ -34,11 +37,15 @@ type checker struct {
 	*env
 	*folder
 	*reporter
-	pass  *analysis.Pass
-	info  *types.Info
-	names map[ast.Expr]string // what an expression is called where it stands, if that is a secret's name
-	shown map[ast.Expr]bool   // what is called something made up, as a demo
-	stack []ast.Node
+	pass   *analysis.Pass
+	info   *types.Info
+	names  map[ast.Expr]string // what an expression is called where it stands, if that is a secret's name
+	shown  map[ast.Expr]bool   // what is called something made up, as a demo
+	stack  []ast.Node
+	node   ast.Node    // which is being looked at; the last of the stack is above it
+	halves func() bool // whether the package speaks of secret keys
+	kept   []*kept
+	byKey  map[string]*kept // by what they are about
 }
 
 func (c *checker) file(f *ast.File) {
@@ -59,6 +66,7 @@ func (c *checker) file(f *ast.File) {
 // visit checks what a node says of its parts, and reports whether they are to
 // be looked at one by one.
 func (c *checker) visit(n ast.Node) bool {
+	c.node = n
 	switch n := n.(type) {
 	case *ast.ImportSpec:
 		return false
@@ -139,17 +147,26 @@ func (c *checker) match(name, text string, pos token.Pos) *scan.Finding {
 	}
 	for i := range found {
 		f := &found[i]
-		if strings.Contains(f.Rule.ID, "hash") {
-			continue // of a password, from which nobody can read it
+		if strings.Contains(f.Rule.ID, "hash") || strings.HasSuffix(f.Rule.ID, "client-id") {
+			continue // of a password, from which nobody can read it; or public
+		}
+		if strings.Contains(text, "BEGIN CERTIFICATE-----") && !strings.Contains(text, "PRIVATE KEY-----") {
+			continue // what is published, and random to look at
 		}
 		if f.Rule.Provider == "Generic" && isFixture(c.pass, pos) {
 			continue // made for the tests, as what they check with it
 		}
-		if f.Confidence >= rules.MediumConfidence && (!isTest(c.pass, pos) || isProven(f, data)) {
+		if f.Confidence >= rules.MediumConfidence && (!isTestSupport(c.pass, pos) && !isProse(text) || isProven(f, data)) {
 			return f
 		}
 	}
 	return nil
+}
+
+// isProse reports whether a constant is a text for people, as the help of a command:
+// what looks like a credential in it shows how one looks.
+func isProse(text string) bool {
+	return strings.Count(text, "\n") >= 4 && len(strings.Fields(text)) >= 40
 }
 
 // isProven reports whether a finding is a credential even in a test: an offline
@@ -169,7 +186,7 @@ func isProven(f *scan.Finding, data string) bool {
 }
 
 func (c *checker) reportRule(e ast.Expr, f *scan.Finding) {
-	c.report(analysis.Diagnostic{
+	c.keep(analysis.Diagnostic{
 		Pos: e.Pos(), End: e.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
 		Message:        "hard-coded " + f.Rule.Title + "; revoke and rotate it",
 		SuggestedFixes: c.envFix(e, envName(c.names[e], f.Rule.ID)),
@@ -185,14 +202,18 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 	if _, known := c.names[e]; !known {
 		c.names[e] = name
 	}
-	if isTest(c.pass, e.Pos()) && !c.tests {
+	if isTestSupport(c.pass, e.Pos()) && !c.tests {
 		return
 	}
 	v, ok := c.fold(e)
-	if id, isIdent := e.(*ast.Ident); ok && isIdent && isMadeUp(id.Name) && isTokenForm(v.text) {
+	id, isIdent := e.(*ast.Ident)
+	if ok && isIdent && isMadeUp(id.Name) && isTokenForm(v.text) {
 		return // its form is that of any such token, and its name says what it is for
 	}
-	if !ok || isBearerWord(v.text) || isExample(c.pass.Pkg.Path()) && !isRandom(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) {
+	if ok && isIdent && saysHidden(id.Name) {
+		return
+	}
+	if !ok || isBearerWord(v.text) || isExample(c.pass.Pkg.Path()) && !isRandom(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) || !isRandom(v.text) && c.besideLocalhost() {
 		return
 	}
 	if f := c.match(name, v.text, v.origin.Pos()); f != nil {
@@ -206,7 +227,46 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 	if at != placeCompare { // an unset variable would be equal to no password at all
 		d.SuggestedFixes = c.envFix(v.origin, envName(name, "secret"))
 	}
-	c.report(d, detail{secret: stripScheme(v.text), sure: at <= placeDSN})
+	c.keep(d, detail{secret: stripScheme(v.text), sure: at <= placeDSN})
+}
+
+// saysHidden reports whether the name of a constant says that it is not the secret
+// itself: encryptedPassword.
+func saysHidden(name string) bool {
+	return slices.ContainsFunc(splitName(name), func(w string) bool { return w == "encrypted" || w == "obscured" || w == "hashed" || w == "sealed" })
+}
+
+// besideLocalhost reports whether the literal or declaration that is looked at has
+// the address of this machine, too: what it sets is a default for trying things out.
+func (c *checker) besideLocalhost() bool {
+	for i := len(c.stack); i >= 0; i-- {
+		n := c.node
+		if i < len(c.stack) {
+			n = c.stack[i]
+		}
+		switch n.(type) {
+		case *ast.GenDecl:
+			return hasLocalhost(n)
+		case *ast.CompositeLit:
+			if hasLocalhost(n) {
+				return true
+			}
+		case *ast.FuncDecl, *ast.FuncLit:
+			return false
+		}
+	}
+	return false
+}
+
+func hasLocalhost(n ast.Node) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			found = found || strings.Contains(lit.Value, "localhost") || strings.Contains(lit.Value, "127.0.0.1")
+		}
+		return !found
+	})
+	return found
 }
 
 // declared reports whether v is a constant that is reported where it is
@@ -234,7 +294,23 @@ func (c *checker) named(e ast.Expr, name string, at place, what string) {
 	if isMadeUp(name) {
 		c.shown[e] = true
 	}
+	if c.isPublic(name) {
+		return
+	}
 	c.credential(e, name, c.env.classify(name), at, what)
+}
+
+// isPublic reports whether a name is that of no credential in this package: of the
+// public half of a pair, or of what tells requests apart.
+func (c *checker) isPublic(name string) bool {
+	ws := splitName(name)
+	switch {
+	case endsIn(ws, "access", "key") && !slices.Contains(ws, "secret"):
+		return c.halves()
+	case endsIn(ws, "client", "token"):
+		return !dealsWith(c.pass.Pkg, "vault") && !dealsWith(c.pass.Pkg, "openbao")
+	}
+	return false
 }
 
 // isFlagText reports whether t is any, in which a text may be put.
@@ -399,10 +475,10 @@ func (c *checker) checkTag(n *ast.Field) {
 	raw := strings.Trim(n.Tag.Value, "`")
 	for _, key := range [...]string{"default", "envDefault", "env-default"} {
 		v, ok := reflect.StructTag(raw).Lookup(key)
-		if !ok || !credible(v, c.env.classify(n.Names[0].Name), placeVar, n.Names[0].Name) || isTest(c.pass, n.Pos()) && !c.tests {
+		if !ok || !credible(v, c.env.classify(n.Names[0].Name), placeVar, n.Names[0].Name) || isTestSupport(c.pass, n.Pos()) && !c.tests {
 			continue
 		}
-		c.report(analysis.Diagnostic{
+		c.keep(analysis.Diagnostic{
 			Pos: n.Tag.Pos(), End: n.Tag.End(), Category: ruleHardcoded,
 			Message: "hard-coded credential as the default of " + n.Names[0].Name + "; rotate it and require the setting",
 		}, detail{secret: v})
@@ -439,6 +515,9 @@ func (c *checker) checkFields(n *ast.CompositeLit, t types.Type, s *types.Struct
 			}
 		} else if i < s.NumFields() {
 			name = s.Field(i).Name()
+		}
+		if isPublicHalf(t, name) || isEntryKey(t, name) {
+			continue
 		}
 		if isCredentialField(t, name) {
 			c.credential(value, name, secretPassword, placeSink, "in "+typeName(t)+"."+name)

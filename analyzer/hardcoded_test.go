@@ -74,6 +74,25 @@ func TestHardcodedSites(t *testing.T) {
 	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet", "hard/hooks")
 }
 
+// forms write a secret in a statement.
+var forms = []func(s string) string{
+	func(s string) string { return fmt.Sprintf("use(%q)", s) },
+	func(s string) string { return fmt.Sprintf("use(%q + %q)", s[:9], s[9:]) },
+	func(s string) string { return fmt.Sprintf("use([]byte(%q))", s) },
+	func(s string) string { return "use(" + byteLiteral("[]byte", s) + ")" },
+	func(s string) string { return "use(" + byteLiteral("[...]byte", s) + ")" },
+	func(s string) string { return "use(string(" + byteLiteral("[]byte", s) + "))" },
+	func(s string) string { return fmt.Sprintf("use(strings.Join([]string{%q, %q}, %q))", s[:9], s[9:], "") },
+	func(s string) string { return fmt.Sprintf("use(fmt.Sprintf(%q, %q, %q))", "%s%s", s[:9], s[9:]) },
+	func(s string) string { return fmt.Sprintf("use(\"prefix \" + %q + \" suffix\")", s) },
+	func(s string) string {
+		return fmt.Sprintf("b, _ := base64.StdEncoding.DecodeString(%q); use(b)", base64.StdEncoding.EncodeToString([]byte(s)))
+	},
+	func(s string) string {
+		return fmt.Sprintf("b, _ := hex.DecodeString(%q); use(b)", hex.EncodeToString([]byte(s)))
+	},
+}
+
 // TestRules checks constants that are credentials by their form alone, however
 // they are written.
 func TestRules(t *testing.T) {
@@ -88,32 +107,16 @@ func TestRules(t *testing.T) {
 		if !ok || r.Kind != rules.Hardcoded {
 			continue
 		}
-		sn, err := secrettest.Sample(r, 7)
-		if err != nil {
-			t.Fatalf("%s: %v", id, err)
-		}
-		s := sn.Secret()
-		half := len(s) / 2
-		for _, expr := range []string{
-			fmt.Sprintf("%q", s),
-			fmt.Sprintf("%q + %q", s[:half], s[half:]),
-			fmt.Sprintf("[]byte(%q)", s),
-			byteLiteral("[]byte", s),
-			byteLiteral("[...]byte", s),
-			"string(" + byteLiteral("[]byte", s) + ")",
-			fmt.Sprintf("strings.Join([]string{%q, %q}, %q)", s[:half], s[half:], ""),
-			fmt.Sprintf("fmt.Sprintf(%q, %q, %q)", "%s%s", s[:half], s[half:]),
-			fmt.Sprintf("\"prefix \" + %q + \" suffix\"", s),
-		} {
+		for _, form := range forms {
+			sn, err := secrettest.Sample(r, uint64(7+n)) // each secret is reported once
+			if err != nil {
+				t.Fatalf("%s: %v", id, err)
+			}
 			n++
-			text += fmt.Sprintf("func f%d() { use(%s) } // want `revoke and rotate it`\n", n, expr)
+			text += fmt.Sprintf("func f%d() { %s } // want `revoke and rotate it`\n", n, form(sn.Secret()))
+			n++
+			text += fmt.Sprintf("func f%d() { use(%q) }\n", n, sn.Secret()[:len(sn.Secret())/2])
 		}
-		n++
-		text += fmt.Sprintf("func f%d() { b, _ := base64.StdEncoding.DecodeString(%q); use(b) } // want `revoke and rotate it`\n", n, base64.StdEncoding.EncodeToString([]byte(s)))
-		n++
-		text += fmt.Sprintf("func f%d() { b, _ := hex.DecodeString(%q); use(b) } // want `revoke and rotate it`\n", n, hex.EncodeToString([]byte(s)))
-		n++
-		text += fmt.Sprintf("func f%d() { use(%q) }\n", n, s[:half])
 	}
 	if n == 0 {
 		t.Fatal("no rule was found to make samples of")
@@ -180,9 +183,67 @@ func TestMadeUpNames(t *testing.T) {
 	}
 	run(t, analyzer.Hardcoded, map[string]string{
 		"names/a.go": fmt.Sprintf("package names\n\nvar DemoToken = %[1]q\n\nvar accessToken = %[1]q // want `revoke and rotate it`\n\n"+
-			"const refreshToken = %[1]q // want `revoke and rotate it`\n\nvar once = []byte(refreshToken)\n\n"+
+			"const refreshToken = %[1]q\n\nvar once = []byte(refreshToken)\n\n"+
 			"func check(token string) {}\n\nfunc f() {\n\ttestJWT := %[1]q\n\tcheck(testJWT)\n}\n", sn.Secret()),
 		"mock/a.go": fmt.Sprintf("package mock\n\nvar accessToken = %q\n", sn.Secret()),
+	})
+}
+
+// TestOnce checks that a secret is reported once in a package, and that the keys
+// which are kept for tests are one report.
+func TestOnce(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := set.Rule("github-personal-access-token")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	sample := func(seed uint64) string {
+		sn, err := secrettest.Sample(r, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sn.Secret()
+	}
+	const want = " // want `revoke and rotate it`"
+	run(t, analyzer.Hardcoded, map[string]string{
+		"once/a.go":         fmt.Sprintf("package once\n\nvar a = %q%s\nvar b = %q\nvar c = %q%s\n", sample(21), want, sample(21), sample(22), want),
+		"once/b.go":         fmt.Sprintf("package once\n\nvar d = %q\nvar dbPassword = %q // want `hard-coded credential in dbPassword`\nvar smtpPassword = %q\n", sample(22), random(71, 20), random(71, 20)),
+		"testcerts/a.go":    fmt.Sprintf("package testcerts\n\nvar a = %q%s\nvar b = %q\n", sample(23), want, sample(24)),
+		"attest/a.go":       fmt.Sprintf("package attest\n\nvar a = %q%s\nvar b = %q%s\n", sample(25), want, sample(26), want),
+		"once/mocklogin.go": fmt.Sprintf("package once\n\nvar keyPassword = %q\n", random(72, 20)),
+		"helped/a.go":       fmt.Sprintf("package helped\n\nimport \"testing\"\n\nfunc Login(t *testing.T) { dbPassword := %q; t.Log(len(dbPassword)) }\n", random(73, 20)),
+	})
+}
+
+// TestNoCredentials checks what looks like a credential and is none: the public
+// half of a pair, what tells requests apart, defaults of this machine, and texts
+// for people.
+func TestNoCredentials(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, ok := set.Rule("json-web-token")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	sn, err := secrettest.Sample(r, 31)
+	if err != nil {
+		t.Fatal(err)
+	}
+	help := strings.Repeat("The command signs what it is given, line by line.\n", 9)
+	run(t, analyzer.Hardcoded, map[string]string{
+		"halves/a.go": fmt.Sprintf("package halves\n\ntype pair struct{ AccessKey, SecretKey string }\n\nfunc use(accessKey string) {}\n\n"+
+			"func f() {\n\tuse(%q)\n\t_ = pair{\n\t\tAccessKey: %q,\n\t\tSecretKey: %q, // want `hard-coded credential in field SecretKey`\n\t}\n}\n",
+			random(81, 20), random(82, 20), random(83, 20)),
+		"requests/a.go": fmt.Sprintf("package requests\n\nvar clientToken = %q\n\nvar authToken = %q // want `hard-coded credential in authToken`\n", random(84, 20), random(85, 20)),
+		"defaults/a.go": fmt.Sprintf("package defaults\n\ntype login struct{ URL, Password string }\n\nvar here = login{\"http://127.0.0.1/\", \"kst-winter\"}\n\n"+
+			"var there = login{\"http://app.test/\", \"kst-autumn\"} // want `hard-coded credential in field Password`\n\n"+
+			"var made = login{\"http://localhost/\", %q} // want `hard-coded credential in field Password`\n", random(86, 20)),
+		"helps/a.go": fmt.Sprintf("package helps\n\nconst help = %q\n\nconst short = %q // want `revoke and rotate it`\n", help+sn.Secret()+"\n"+help, "sign "+sn.Secret()),
 	})
 }
 

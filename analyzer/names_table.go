@@ -39,10 +39,10 @@ var qualifiers = words("sas auth access api bearer refresh session webhook clien
 // is about a secret, or hides it.
 var negativeWords = words("htpasswd name names path paths file files filename filenames dir folder env header headers url uri urls endpoint prefix suffix regexp regex pattern " +
 	"format type types kind field fields label labels length len size count counts counter index idx num max min hash hashes hashed digest fingerprint thumbprint checksum " +
-	"encrypted masked redacted obfuscated sanitized hidden tokenizer tokenize tokenization lexer parser parse scanner public pub required require requires " +
+	"encrypted obscured emulator devstore stateless masked redacted obfuscated sanitized hidden tokenizer tokenize tokenization lexer parser parse scanner public pub required require requires " +
 	"policy policies expiry expires expiration expire ttl timeout lifetime duration age interval validity strength " +
 	"enabled enable disabled disable allow allowed allows valid invalid is has have needs need no without missing unknown unsupported unexpected err error errors " +
-	"prompt placeholder message msg help usage description desc text title caption hint tooltip template selector " +
+	"prompt placeholder message msg help usage description desc text title caption hint tooltip template templates tpl tmpl selector " +
 	"flag option param parameter arg attribute attr attrs column annotation property claim claims scope scopes audience issuer subject " +
 	"provider handler manager service store storage factory generator validator verifier reviewer resolver lister informer getter source config options " +
 	"next prev previous page pagination continue continuation cancel cancellation cancelled sync resume cursor delim delimiter separator close open left right start end " +
@@ -55,7 +55,7 @@ var passwordWords = words("service store storage source config options group cac
 	"manager version mode state status request response action event server quota limit rate index api resource tag comment next prev previous first")
 
 // negativeBefore are words that before a secret's word make it something else.
-var negativeBefore = mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
+var negativeBefore = mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme task lease range work workflow activity callback consistency snapshot barrier ring partition shard progress revision receipt upload download placement delegation cluster", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
 	"lookahead prompt completion input output total used remaining unicode erc coin asset governance native reward gas base quote html css json xml yaml sql "+
 	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential"))
 

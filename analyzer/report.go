@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"go/ast"
 	"go/token"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -114,46 +112,6 @@ func stepURL(set *rules.Set, r *rules.Rule) string {
 		return remedy.Source
 	}
 	return remedyURL
-}
-
-// isTest reports whether pos is in a _test.go file, or in a package that is
-// there for tests only.
-func isTest(pass *analysis.Pass, pos token.Pos) bool {
-	f := pass.Fset.File(pos)
-	return f != nil && isTestFile(filepath.Base(f.Name())) || isTestPackage(pass.Pkg.Path())
-}
-
-// isFixture reports whether pos is in what is kept for tests beside them: not in
-// a _test.go file, but in a package or file that is called so.
-func isFixture(pass *analysis.Pass, pos token.Pos) bool {
-	f := pass.Fset.File(pos)
-	return f != nil && !strings.HasSuffix(f.Name(), "_test.go") && isTest(pass, pos)
-}
-
-// isTestFile reports whether the name of a file says that it is for tests.
-func isTestFile(name string) bool {
-	if strings.HasSuffix(name, "_test.go") {
-		return true
-	}
-	ws := splitName(strings.TrimSuffix(name, ".go"))
-	if len(ws) > 1 && slices.ContainsFunc(ws, func(w string) bool { return w == "test" || w == "testdata" || w == "fixtures" }) {
-		return true // keys_test_data.go
-	}
-	return len(ws) > 0 && (mockWords[ws[0]] || mockWords[ws[len(ws)-1]])
-}
-
-var mockWords = words("mock mocks fake fakes stub stubs")
-
-// isTestPackage reports whether the path of a package says that it is for
-// tests, as net/http/httptest does.
-func isTestPackage(path string) bool {
-	for part := range strings.SplitSeq(path, "/") {
-		switch part {
-		case "test", "tests", "testing", "fuzz", "fuzzing", "fuzzer", "testutil", "testutils", "testonly", "testcerts", "testdb", "testkeys", "testserver", "testcluster", "testhelper", "testhelpers", "testdata", "e2e", "mock", "mocks", "fake", "fakes", "fixtures":
-			return true
-		}
-	}
-	return strings.HasSuffix(path, "test") && !strings.HasSuffix(path, "latest")
 }
 
 // isExample reports whether the path of a package says that it shows how

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -69,7 +70,7 @@ func (f *flow) fieldSource(t types.Type, field *types.Var, tag string) string {
 		return ""
 	}
 	class := f.classify(field.Name())
-	if class == weakName && (!f.weakCounts() || ownerSays(t) || tagSays(tag)) || isPublicHalf(t, field.Name()) || f.paths[field] {
+	if class == weakName && (!f.weakCounts() || ownerSays(t) || tagSays(tag)) || isPublicHalf(t, field.Name()) || isEntryKey(t, field.Name()) || f.paths[field] {
 		return ""
 	}
 	if class != notSecret || tagsSecret(tag) {
@@ -142,7 +143,7 @@ func readsLanguage(path string) bool {
 
 var languageWords = words("parser parsers parse parsing lexer lex scanner tokenizer tokenize tokens syntax ast template templates lang language compiler " +
 	"interpreter expr expression grammar regexp sql ql promql logql traceql css html xml yaml toml json hcl ini csv markdown glob mime mimetype jsonpath cel graphql proto protobuf prototext asm " +
-	"readline shlex dotenv printer tables text nlp")
+	"readline shlex dotenv wire quic printer tables text nlp")
 
 // callSource says what secret a result of a call is, "" for none.
 func (f *flow) callSource(call *ssa.CallCommon, result int) string {
@@ -195,8 +196,14 @@ func (f *flow) funcSource(fn *types.Func, result int) string {
 	if len(words) > 1 && actionWords[words[0]] || isBarrierName(words) || inPackage("flag|github.com/spf13/pflag", pkgPath(fn.Pkg())) {
 		return ""
 	}
-	if words[len(words)-1] == "credential" {
-		return "" // mostly the public part that names it
+	if last := words[len(words)-1]; last == "credential" || last == "credentials" && sig.Results().Len() > 1 && isText(sig.Results().At(1).Type()) {
+		return "" // mostly the public part that names it, or the user before the password
+	}
+	if slices.ContainsFunc(splitName(pkgPath(fn.Pkg())), func(w string) bool { return w == "csrf" || w == "xsrf" || w == "nosurf" }) {
+		return "" // a token that the page has, too
+	}
+	if f.isOther(fn.Name()) {
+		return ""
 	}
 	class := classifyWords(words)
 	if class == weakName && (!f.weakCounts() || words[0] == "read") || class == notSecret || isStandard(pkgPath(fn.Pkg())) {
@@ -208,4 +215,4 @@ func (f *flow) funcSource(fn *types.Func, result int) string {
 // actionWords start the names of functions that do something with a secret
 // and return something else.
 var actionWords = words("hash check validate verify compare parse is has mask redact encode encrypt set with format must match test count next peek skip scan lex " +
-	"expect describe print list delete remove revoke clear strip trim split join sanitize normalize lookup find resolve update rotate reset change use require register")
+	"expect describe print list delete remove revoke clear strip trim split join sanitize normalize lookup find resolve update rotate reset change use require register classify")

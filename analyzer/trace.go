@@ -25,20 +25,25 @@ type origin struct {
 // A tracer walks from a value back to its origins.
 type tracer struct {
 	*flow
-	inURL  bool // the value becomes a URL: the names of query parameters count
-	seen   map[ssa.Value]bool
-	seenAt map[ssa.Value]bool // as addresses
-	found  []origin
+	inURL   bool // the value becomes a URL: the names of query parameters count
+	structs bool // whoever gets the value shows what is in it
+	json    bool // and does so as JSON
+	seen    map[ssa.Value]bool
+	seenAt  map[ssa.Value]bool // as addresses
+	found   []origin
 }
 
 // origins returns where the text of v may come from.
 func (f *flow) origins(v ssa.Value, inURL bool) []origin {
-	t := &tracer{flow: f, inURL: inURL, seen: map[ssa.Value]bool{}, seenAt: map[ssa.Value]bool{}}
+	t := &tracer{flow: f, inURL: inURL, structs: !f.keepsWhole, seen: map[ssa.Value]bool{}, seenAt: map[ssa.Value]bool{}}
 	t.value(v)
 	return t.found
 }
 
 func (t *tracer) secret(what string, pos token.Pos, named bool) {
+	if named && t.isOtherHere(what[strings.LastIndexByte(what, ' ')+1:]) {
+		return
+	}
 	t.found = append(t.found, origin{what: what, pos: pos, named: named})
 }
 
@@ -58,7 +63,7 @@ func (t *tracer) value(v ssa.Value) {
 	if _, isConst := v.(*ssa.Const); isConst || !carries(v.Type()) && !isTuple(v.Type()) {
 		return
 	}
-	if t.hides(v) || t.isRead(v) || t.isNamed(v) {
+	if t.hides(v) || t.isCalledMasked(v) || t.isRead(v) || t.isNamed(v) {
 		return
 	}
 	t.follow(v)
@@ -126,7 +131,7 @@ func (t *tracer) hides(v ssa.Value) bool {
 		return isMaskingSlice(v)
 	case *ssa.Call:
 		fn := callee(&v.Call)
-		return fn != nil && (isBarrier(fn) || isMaskingPrint(fn, &v.Call))
+		return fn != nil && (isBarrier(fn) || isMaskingPrint(fn, &v.Call) || isReplacing(fn, &v.Call))
 	case *ssa.BinOp:
 		return v.Op == token.ADD && (isMask(lastConst(v)) || isMask(constPrefix(v)))
 	case *ssa.Extract:
@@ -134,7 +139,7 @@ func (t *tracer) hides(v ssa.Value) bool {
 	case *ssa.Phi:
 		hidden := true
 		for _, e := range v.Edges {
-			if isBlanked(e, v) {
+			if isBlanked(e, v) || t.isMaskedEdge(e, v) {
 				return true // in a loop, for each secret
 			}
 			hidden = hidden && (e == v || isConst(e) || t.hidesShallow(e))
@@ -276,7 +281,7 @@ func (t *tracer) sentOn(ch ssa.Value) {
 func (t *tracer) boxed(v *ssa.MakeInterface) {
 	typ := v.X.Type()
 	switch {
-	case hasFailed(v.X, t.at):
+	case hasFailed(v.X, t.at) || isFailedPart(v.X, t.at):
 		return
 	case isPrivateKey(typ):
 		t.secret("private key of type "+types.TypeString(typ, (*types.Package).Name), v.X.Pos(), false)
@@ -287,7 +292,7 @@ func (t *tracer) boxed(v *ssa.MakeInterface) {
 		return // printed as an address
 	}
 	if _, isStruct := derefType(typ).Underlying().(*types.Struct); isStruct || !isText(typ) {
-		if field := t.secretField(typ); field != "" && !isZero(v.X) {
+		if field := (fieldSearch{t.env, t.json}).secretField(typ); t.structs && field != "" && !isZero(v.X) && !t.isBlankedCopy(v.X) && !t.isUnset(v.X) {
 			t.secret("field "+field+" of "+types.TypeString(typ, (*types.Package).Name), v.Pos(), true)
 			return
 		}
@@ -344,7 +349,7 @@ func (t *tracer) slice(v *ssa.Slice) {
 }
 
 func (t *tracer) extract(v *ssa.Extract) {
-	if v.Index == 0 && isZeroIn(v.Tuple, t.at) {
+	if isFailedPart(v, t.at) {
 		return
 	}
 	switch tuple := v.Tuple.(type) {
@@ -370,6 +375,12 @@ func (t *tracer) extract(v *ssa.Extract) {
 			}
 		}
 	}
+}
+
+// isFailedPart reports whether v is what a test gave that has failed.
+func isFailedPart(v ssa.Value, block *ssa.BasicBlock) bool {
+	part, ok := v.(*ssa.Extract)
+	return ok && part.Index == 0 && isZeroIn(part.Tuple, block)
 }
 
 // isZeroIn reports whether block is only reached when the test of a type or of
@@ -548,11 +559,24 @@ func (t *tracer) setter(call *ssa.Call, m ssa.Value) {
 	}
 }
 
+// isMadeOfFlag reports whether v is the text of a truth value or a number.
+func isMadeOfFlag(v ssa.Value) bool {
+	c, ok := v.(*ssa.Call)
+	if !ok || len(c.Call.Args) == 0 {
+		return false
+	}
+	m, ok := c.Call.Args[0].(*ssa.MakeInterface)
+	return ok && !carries(m.X.Type())
+}
+
 // keyed follows a value that is stored under a key.
 func (t *tracer) keyed(key, value ssa.Value, pos token.Pos) {
-	if name, ok := constString(key); ok && t.inURL && t.classify(name) >= strongName && !isConst(value) {
+	if name, ok := constString(key); ok && t.inURL && t.classify(name) >= strongName && !isConst(value) && !isMadeOfFlag(value) {
 		t.secret("query parameter "+name, pos, true)
 		return
+	}
+	if name, ok := constString(key); ok && isOtherToken(name) {
+		return // next_page_token, whatever the variable is called
 	}
 	t.value(value)
 }

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -33,9 +34,19 @@ func (t *tracer) result(call *ssa.Call, index int) {
 
 // passed follows the arguments that a function is known to return.
 func (t *tracer) passed(call *ssa.Call, fn *types.Func, from int) {
-	args := spread(&call.Call, from)
+	args := partArgs(fn, spread(&call.Call, from))
+	if t.inURL && t.fillsPath(fn, &call.Call) {
+		args = args[:1]
+	}
 	if fn.Name() == "Sprintf" || fn.Name() == "Appendf" {
 		args = t.printed(&call.Call, from)
+	}
+	if isCut(call) {
+		defer t.dropConnections(len(t.found))
+	}
+	if inPackage(jsonPackages, pkgPath(fn.Pkg())) {
+		defer func(old bool) { t.json = old }(t.json)
+		t.json = true
 	}
 	for _, a := range args {
 		if t.inURL && strings.HasPrefix(fn.Name(), "Parse") && t.isURLHead(a.value) {
@@ -43,6 +54,27 @@ func (t *tracer) passed(call *ssa.Call, fn *types.Func, from int) {
 		}
 		t.value(a.value)
 	}
+}
+
+// fillsPath reports whether a call puts the name of a resource into the template of
+// a path: strings.Replace(path, "{sessionId}", id, -1).
+func (t *tracer) fillsPath(fn *types.Func, call *ssa.CallCommon) bool {
+	if pkgPath(fn.Pkg()) != "strings" || !strings.HasPrefix(fn.Name(), "Replace") || len(call.Args) < 3 {
+		return false
+	}
+	name, ok := constString(call.Args[1])
+	return ok && strings.HasPrefix(name, "{") && strings.HasSuffix(name, "}") && t.classify(strings.Trim(name, "{}")) < strongName
+}
+
+// jsonPackages have functions that show what they are given as JSON.
+const jsonPackages = "encoding/json|go.uber.org/zap|github.com/goccy/go-json|github.com/json-iterator/go|sigs.k8s.io/yaml"
+
+// dropConnections forgets the connection strings among what was found from before
+// on: of what they are cut into, the most are settings.
+func (t *tracer) dropConnections(before int) {
+	t.found = append(t.found[:before], slices.DeleteFunc(t.found[before:], func(o origin) bool {
+		return o.named && isConnection(o.what[strings.LastIndexByte(o.what, ' ')+1:])
+	})...)
 }
 
 // printed returns the arguments whose text a format shows, and records a query
@@ -95,7 +127,7 @@ func (t *tracer) concat(v *ssa.BinOp) {
 	}
 }
 
-// isIdentifier reports whether a variable is named for an identifier. Behind
+// isIdentifier reports whether a variable or field is named for an identifier. Behind
 // the slash of a path that is the name of a resource, also of a session.
 func (t *tracer) isIdentifier(v ssa.Value) bool {
 	if m, ok := v.(*ssa.MakeInterface); ok {
@@ -104,6 +136,8 @@ func (t *tracer) isIdentifier(v ssa.Value) bool {
 	name := t.localName(v)
 	if p, ok := v.(*ssa.Parameter); ok {
 		name = p.Name()
+	} else if at := storedIn(v); name == "" && at != nil {
+		name = at.Name()
 	}
 	words := splitName(name)
 	return len(words) > 0 && words[len(words)-1] == "id"
@@ -236,8 +270,9 @@ func (t *tracer) summarized(call *ssa.Call, index int) {
 			continue
 		}
 		if r.Secret != "" {
+			before := len(t.found)
 			t.secret(r.Secret, call.Pos(), r.Named)
-			if fn := callee(&call.Call); fn != nil && fn.Pkg() == t.pkg {
+			if fn := callee(&call.Call); fn != nil && fn.Pkg() == t.pkg && len(t.found) > before {
 				t.found[len(t.found)-1].helper = fn
 			}
 			continue

@@ -63,7 +63,7 @@ func (t *tracer) onlyHidden(a *ssa.Alloc) bool {
 			if ref.Addr != a {
 				continue
 			}
-			if !isConst(ref.Val) && !t.hides(ref.Val) && !isPiece(ref.Val) {
+			if !isConst(ref.Val) && !t.hides(ref.Val) && !isPiece(ref.Val) && !isMadePath(ref.Val) {
 				return false
 			}
 			stored = true
@@ -96,11 +96,39 @@ func (t *tracer) stores(addr ssa.Value) {
 
 func (t *tracer) storesAt(addr ssa.Value) {
 	for _, ref := range refs(addr) {
-		if st, ok := ref.(*ssa.Store); ok && st.Addr == addr {
+		if st, ok := ref.(*ssa.Store); ok && st.Addr == addr && mayPrecede(st, t.at) {
 			t.value(st.Val)
 		}
 	}
 }
+
+// mayPrecede reports whether a store may be done before a block is run, as far as
+// the function that has both tells.
+func mayPrecede(st *ssa.Store, at *ssa.BasicBlock) bool {
+	from := st.Block()
+	if at == nil || from == nil || from == at || from.Parent() != at.Parent() {
+		return true
+	}
+	seen := map[*ssa.BasicBlock]bool{from: true}
+	for next := []*ssa.BasicBlock{from}; len(next) > 0; next = next[1:] {
+		if len(seen) > maxBlocks {
+			return true
+		}
+		for _, succ := range next[0].Succs {
+			if succ == at {
+				return true
+			}
+			if !seen[succ] {
+				seen[succ] = true
+				next = append(next, succ)
+			}
+		}
+	}
+	return false
+}
+
+// maxBlocks bounds the blocks between a store and a use that are looked at.
+const maxBlocks = 200
 
 func (t *tracer) alloc(a *ssa.Alloc) {
 	if isURL(a.Type()) {
@@ -139,7 +167,7 @@ func (t *tracer) global(g *ssa.Global) {
 // fieldAddr follows a field that is read: its name may say that it is a
 // secret, else what this function stores in the same field of the same struct.
 func (t *tracer) fieldAddr(a *ssa.FieldAddr) {
-	if t.fieldOf(a.X, a.Field, a.Pos()) {
+	if t.fieldOf(a.X, a.Field, a.Pos()) || isIDField(a.X, a.Field) {
 		return
 	}
 	if isURL(a.X.Type()) && !isServerField(a) {
@@ -174,7 +202,7 @@ func (t *tracer) wholeStores(a *ssa.Alloc, field int) {
 }
 
 func (t *tracer) field(v *ssa.Field) {
-	if t.fieldOf(v.X, v.Field, v.Pos()) {
+	if t.fieldOf(v.X, v.Field, v.Pos()) || isIDField(v.X, v.Field) {
 		return
 	}
 	if u, ok := v.X.(*ssa.UnOp); ok && u.Op == token.MUL {
@@ -201,6 +229,17 @@ func (t *tracer) fieldOf(x ssa.Value, index int, pos token.Pos) bool {
 	return true
 }
 
+// isIDField reports whether a field says which thing something is: whatever is put
+// there is shown to everybody.
+func isIDField(x ssa.Value, index int) bool {
+	s, ok := derefType(x.Type()).Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	ws := splitName(s.Field(index).Name())
+	return endsIn(ws, "id") || endsIn(ws, "name") || endsIn(ws, "kind")
+}
+
 // element follows an element of a slice or an array.
 func (t *tracer) element(a *ssa.IndexAddr) {
 	if alloc, ok := a.X.(*ssa.Alloc); ok {
@@ -209,6 +248,9 @@ func (t *tracer) element(a *ssa.IndexAddr) {
 	}
 	if i, ok := constInt(a.Index); ok && i == 0 && isCut(a.X) {
 		return // what stands before the secret
+	}
+	if isJWTHead(a) {
+		return
 	}
 	t.value(a.X)
 }

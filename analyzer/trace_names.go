@@ -112,11 +112,11 @@ func dropsCredential(header ssa.Value) bool {
 			continue
 		}
 		fn, args := callee(&call.Call), arguments(&call.Call)
-		if fn == nil || len(args) == 0 || fn.Name() != "Del" && (fn.Name() != "Set" || len(args) != 2 || !isConst(args[1])) {
+		if fn == nil || len(args) == 0 || fn.Name() != "Del" && (fn.Name() != "Set" || len(args) != 2 || !isFiller(args[1])) {
 			continue
 		}
-		if name, ok := constString(args[0]); ok && classify(name) != notSecret {
-			return true
+		if name, ok := constString(args[0]); !ok || classify(name) != notSecret {
+			return true // one of a list of names, or that of a credential
 		}
 	}
 	return false
@@ -138,21 +138,12 @@ func (t *tracer) makesOther(call *ssa.CallCommon, result int) bool {
 		if !ok || result >= len(ret.Results) || isConst(ret.Results[result]) {
 			continue
 		}
-		if v := ret.Results[result]; !isJoinedPath(v) && !t.hides(v) {
+		if v := ret.Results[result]; !isMadePath(v) && !t.hides(v) {
 			return false
 		}
 		other = true
 	}
 	return other
-}
-
-func isJoinedPath(v ssa.Value) bool {
-	c, ok := v.(*ssa.Call)
-	if !ok {
-		return false
-	}
-	fn := callee(&c.Call)
-	return fn != nil && fn.Name() == "Join" && inPackage("path|path/filepath", pkgPath(fn.Pkg()))
 }
 
 // isNamed records v if it is a parameter or variable named for a secret.
@@ -169,10 +160,10 @@ func (t *tracer) isNamed(v ssa.Value) bool {
 		}
 		name = t.localName(v)
 	}
-	if name == "" || isWorkingDir(v) || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v) || isThingName(v) || receiverSays(v.Parent())) {
+	if name == "" || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v) || isThingName(v) || t.originSays(v) || receiverSays(v.Parent())) {
 		return false
 	}
-	if p, ok := v.(*ssa.Parameter); ok && isPublicParam(p) {
+	if p, ok := v.(*ssa.Parameter); ok && isPublicParam(p) || t.classify(name) != secretPassword && (t.isMapKey(v, 0) || isKeyOf(name, v) || t.givenConstants(v)) {
 		return false
 	}
 	what := t.varSource(kind, name, v.Type())
@@ -196,17 +187,108 @@ func (t *tracer) isWord(v ssa.Value) bool {
 	return t.givenPieces(p, 0)
 }
 
-// isWorkingDir reports whether v is the directory that is called pwd.
-func isWorkingDir(v ssa.Value) bool {
-	if ex, ok := v.(*ssa.Extract); ok {
-		v = ex.Tuple
+// isMapKey reports whether v is a key over which a loop goes, or a parameter that
+// callers in the package give one: it names what stands under it.
+func (t *tracer) isMapKey(v ssa.Value, depth int) bool {
+	switch v := v.(type) {
+	case *ssa.Extract:
+		next, ok := v.Tuple.(*ssa.Next)
+		return ok && v.Index == 1 && !next.IsString
+	case *ssa.Parameter:
+		at := paramIndex(v)
+		for _, call := range t.callers[v.Parent()] {
+			if at < len(call.Args) && depth < maxWordDepth && t.isMapKey(call.Args[at], depth+1) {
+				return true
+			}
+		}
 	}
-	c, ok := v.(*ssa.Call)
-	if !ok {
+	return false
+}
+
+// isKeyOf reports whether what is called a key is one under which something stands
+// in a map: the name of an entry, as in secret.Data[passwordKey].
+func isKeyOf(name string, v ssa.Value) bool {
+	ws := splitName(name)
+	if !endsIn(ws, "key") || endsIn(ws, "api", "key") {
 		return false
 	}
-	fn := callee(&c.Call)
-	return fn != nil && fn.Name() == "Getwd"
+	return slices.ContainsFunc(refs(v), func(ref ssa.Instruction) bool {
+		l, ok := ref.(*ssa.Lookup)
+		return ok && l.Index == v
+	})
+}
+
+// originSays reports whether a value that has a weak name here is called something
+// else where it comes from: token := info.GetOperationToken().
+func (t *tracer) originSays(v ssa.Value) bool {
+	name := ""
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		if at := storedIn(v); at != nil {
+			name = at.Name()
+		}
+	case *ssa.Extract:
+		return v.Index == 0 && t.originSays(v.Tuple)
+	case *ssa.Parameter:
+		return t.givenOthers(v)
+	case *ssa.Phi:
+		return slices.ContainsFunc(v.Edges, func(e ssa.Value) bool { _, isPhi := e.(*ssa.Phi); return !isPhi && t.originSays(e) })
+	case *ssa.Call:
+		if fn := callee(&v.Call); fn != nil {
+			name = fn.Name()
+		}
+		if key, ok := constKey(v); ok {
+			name = key
+		}
+	}
+	ws := trimNeutral(splitName(name))
+	return len(ws) > 1 && secretHeads[ws[len(ws)-1]] == weakName && t.classify(strings.Join(ws, "_")) == notSecret && !actionWords[ws[0]]
+}
+
+// constKey returns the name under which a call looks something up:
+// header.Get("X-Csrf-Token").
+func constKey(call *ssa.Call) (string, bool) {
+	fn, args := callee(&call.Call), arguments(&call.Call)
+	if fn == nil || len(args) != 1 || !lookUps[fn.Name()] {
+		return "", false
+	}
+	return constString(args[0])
+}
+
+var lookUps = words("Get Values FormValue PostFormValue GetHeader Getenv Cookie")
+
+// givenConstants reports whether v is a parameter that callers give the names of
+// secrets, as those of headers, and nobody else can call the function.
+func (t *tracer) givenConstants(v ssa.Value) bool {
+	p, ok := v.(*ssa.Parameter)
+	if !ok || object(p.Parent()) == nil || object(p.Parent()).Exported() {
+		return false
+	}
+	calls, at := t.callers[p.Parent()], paramIndex(p)
+	for _, call := range calls {
+		if at >= len(call.Args) {
+			return false
+		}
+		if text, ok := constString(call.Args[at]); !ok || !isNameLike(text) {
+			return false
+		}
+	}
+	return len(calls) > 0
+}
+
+// givenOthers reports whether all that callers in the package give a parameter is
+// called something else.
+func (t *tracer) givenOthers(p *ssa.Parameter) bool {
+	calls, at := t.callers[p.Parent()], paramIndex(p)
+	for _, call := range calls {
+		if at >= len(call.Args) {
+			return false
+		}
+		if _, isParam := call.Args[at].(*ssa.Parameter); isParam || !t.originSays(call.Args[at]) {
+			return false
+		}
+	}
+	return len(calls) > 0
 }
 
 // maxWordDepth bounds how far up the callers of a function are asked.
@@ -242,19 +324,24 @@ func isChallenge(p *ssa.Parameter) bool {
 	return false
 }
 
-// localName returns the name of a variable that holds v and is named for a
-// secret, if the program was built with names.
+// localName returns the name of the variable that v is kept in first, if that is
+// named for a secret and the program was built with names. What holds v later may
+// hold something else as well: token := user.
 func (f *flow) localName(v ssa.Value) string {
+	name, first := "", token.NoPos
 	for _, ref := range refs(v) {
 		d, ok := ref.(*ssa.DebugRef)
 		if !ok || d.IsAddr {
 			continue
 		}
-		if id, ok := d.Expr.(*ast.Ident); ok && f.classify(id.Name) != notSecret {
-			return id.Name
+		if id, ok := d.Expr.(*ast.Ident); ok && (!first.IsValid() || id.Pos() < first) {
+			name, first = id.Name, id.Pos()
 		}
 	}
-	return ""
+	if name == "" || f.classify(name) == notSecret {
+		return ""
+	}
+	return name
 }
 
 // isPiece reports whether v is a part cut from a text: a word of what a

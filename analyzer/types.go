@@ -64,7 +64,16 @@ func isOpaque(t types.Type) bool {
 
 // isSecretText reports whether a value of type t can be a secret because of
 // its name: it is text, and nothing that redacts itself.
-func isSecretText(t types.Type) bool { return t != nil && isText(t) && !isRuneLike(t) && !redacts(t) }
+func isSecretText(t types.Type) bool {
+	return t != nil && isText(t) && !isRuneLike(t) && !redacts(t) && !isNameOfThing(typeName(t)) && !isOtherToken(typeName(t))
+}
+
+// isOtherToken reports whether a type is that of tokens which are no credentials,
+// by its name: ResumeToken.
+func isOtherToken(name string) bool {
+	ws := splitName(name)
+	return len(ws) > 1 && endsIn(ws, "token") && classify(name) == notSecret
+}
 
 func isRuneLike(t types.Type) bool {
 	switch u := t.Underlying().(type) {
@@ -88,7 +97,7 @@ func redacts(t types.Type) bool {
 	if p := n.Obj().Pkg(); p != nil && (p.Path() == "log/slog" || p.Path() == "encoding/json") {
 		return false // an Attr or a RawMessage shows what it holds
 	}
-	for _, method := range [...]string{"String", "Format", "GoString", "LogValue", "Redacted", "MarshalLogObject", "MarshalZerologObject", "Error"} {
+	for _, method := range [...]string{"String", "Format", "GoString", "LogValue", "Redacted", "MarshalLog", "MarshalLogObject", "MarshalZerologObject", "LogString", "Error"} {
 		if hasMethod(t, method) {
 			return true
 		}
@@ -102,54 +111,65 @@ func hasMethod(t types.Type, name string) bool {
 	return ok
 }
 
+// A fieldSearch looks for what is shown of a value by printing it.
+type fieldSearch struct {
+	*env
+	json bool // it is printed as JSON, without the fields that have no name there
+}
+
 // secretField returns the first field of t, or of what is printed with it,
 // that holds a secret; "" if there is none or t hides it.
-func (e *env) secretField(t types.Type) string { return e.fieldAt(t, 0) }
+func (s fieldSearch) secretField(t types.Type) string { return s.at(t, 0) }
 
 // maxFieldDepth bounds how deep printing a value is followed into structs.
 const maxFieldDepth = 3
 
-func (e *env) fieldAt(t types.Type, depth int) string {
+func (s fieldSearch) at(t types.Type, depth int) string {
 	if t == nil || depth > maxFieldDepth {
 		return ""
 	}
 	if isKubernetesSecret(t) {
 		return "Data"
 	}
-	if redacts(t) || isOpaque(t) {
+	if redacts(t) || isOpaque(t) || s.json && hasMethod(t, "MarshalJSON") {
 		return ""
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Pointer:
 		if depth == 0 { // package fmt prints what only the outermost pointer points to
-			return e.fieldAt(u.Elem(), depth+1)
+			return s.at(u.Elem(), depth+1)
 		}
 	case *types.Slice:
-		return e.fieldAt(u.Elem(), depth+1)
+		return s.at(u.Elem(), depth+1)
 	case *types.Map:
-		return e.fieldAt(u.Elem(), depth+1)
+		return s.at(u.Elem(), depth+1)
 	case *types.Struct:
-		return e.fieldIn(u, depth)
+		return s.in(u, depth)
 	}
 	return ""
 }
 
-func (e *env) fieldIn(s *types.Struct, depth int) string {
-	for i := range s.NumFields() {
-		f := s.Field(i)
-		if isSecretText(f.Type()) && e.secretFieldName(f.Name(), s.Tag(i)) {
+func (s fieldSearch) in(u *types.Struct, depth int) string {
+	for i := range u.NumFields() {
+		f := u.Field(i)
+		if isSecretText(f.Type()) && s.secretFieldName(f.Name(), u.Tag(i)) && !s.leftOut(f, u.Tag(i)) {
 			return f.Name()
 		}
 	}
-	for i := range s.NumFields() {
-		if !e.isKept(s.Field(i)) {
+	for i := range u.NumFields() {
+		if !s.isKept(u.Field(i)) || s.leftOut(u.Field(i), u.Tag(i)) {
 			continue
 		}
-		if name := e.fieldAt(s.Field(i).Type(), depth+1); name != "" {
-			return s.Field(i).Name() + "." + name
+		if name := s.at(u.Field(i).Type(), depth+1); name != "" {
+			return u.Field(i).Name() + "." + name
 		}
 	}
 	return ""
+}
+
+// leftOut reports whether JSON leaves a field out.
+func (s fieldSearch) leftOut(f *types.Var, tag string) bool {
+	return s.json && (!f.Exported() || reflect.StructTag(tag).Get("json") == "-")
 }
 
 // isKept reports whether a field of a struct is likely to hold credentials when

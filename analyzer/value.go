@@ -73,6 +73,9 @@ func isConnection(name string) bool {
 // one for a test.
 func saysNone(value string) bool {
 	ws := splitName(value)
+	if len(ws) == 1 && noneWords[ws[0]] {
+		return true
+	}
 	if len(ws) > 1 && (ws[0] == "no" || ws[0] == "without") {
 		return secretHeads[ws[len(ws)-1]] != notSecret
 	}
@@ -86,6 +89,9 @@ func saysNone(value string) bool {
 	}
 	return false
 }
+
+// noneWords say whether there is a credential.
+var noneWords = words("set unset none empty missing absent present unknown disabled enabled required optional")
 
 // isReplaced reports whether a value stands for another. What is given to a
 // sink is used as it is: a mere word for a secret is a weak one there.
@@ -118,6 +124,9 @@ func credibleNamed(value string, class nameClass, at place) bool {
 	case isNameLike(value) || isPath(value):
 		return false
 	case class == secretPassword:
+		if at == placeCompare && isPlainWord(value) && value == strings.ToUpper(value) {
+			return false // a sign that there is none
+		}
 		return at != placeConst || !isWordChain(value)
 	case class == strongName:
 		return at == placeVar && !isWordChain(value) && !isPlainWord(value) || isRandom(value)
@@ -265,7 +274,16 @@ func isRandom(v string) bool {
 	if len(v) < 12 || strings.ContainsAny(v, " \n\t") {
 		return false
 	}
-	return changes(v)*5 >= len(v) && entropy(v) >= 2.9
+	return changes(v)*5 >= len(v) && entropy(v) >= 2.9 && !isCamelCase(v)
+}
+
+// isCamelCase reports whether v is words that are told apart by their case: what
+// a machine makes changes its case after two letters or so.
+func isCamelCase(v string) bool {
+	if strings.ContainsFunc(v, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return false
+	}
+	return len(splitName(v))*7 <= len(v)*2
 }
 
 // changes counts the places where the kind of character changes, the capital at

@@ -67,7 +67,7 @@ func halves(k keys, o onlyKey, l licence, accessKey, secretKey string) {
 	log.Print(secretKey) // want `parameter secretKey is written`
 }
 
-func wholeKey(accessKey string) { log.Print(accessKey) } // want `parameter accessKey is written`
+func wholeKey(accessKey string) { log.Print(accessKey) }
 
 // What is opened is the path of a file.
 

@@ -189,3 +189,29 @@ type settings struct {
 	Token    string `json:"token" env:"KST_TOKEN"`
 	User     string `default:"$WORD"`
 }
+
+const encryptedSecret = "$MIXED"
+
+const emulatorAccountKey = "$MIXED"
+
+func sentinels(password string) bool {
+	clientSecret := encryptedSecret
+	_ = clientSecret
+	return password == "INTERNAL"
+}
+
+const callNamedSecret = "CallGetNamedSecretByNameV1Operation"
+
+type entry struct{ SecretKey, SecretValue string }
+
+var named = entry{SecretKey: "$MIXED", SecretValue: ""}
+
+func salted() { hmac.New(sha256.New, []byte("kst-hash-salt")) }
+
+func told(given bool) string {
+	passwd := "unset"
+	if given {
+		passwd = "set"
+	}
+	return passwd
+}

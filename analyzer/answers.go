@@ -1,0 +1,129 @@
+package analyzer
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A program may show a secret because somebody asked for it. This file tells such
+// functions from those that give one away.
+
+// showWords start the names of functions that are there to show something.
+var showWords = words("print show display reveal export")
+
+// showsOnPurpose reports whether a function is named for showing a secret to
+// whoever asked for it: what it prints for them is no accident.
+func showsOnPurpose(fn *ssa.Function) bool {
+	for fn != nil && fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	if fn == nil {
+		return false
+	}
+	ws := splitName(fn.Name())
+	return len(ws) > 1 && showWords[ws[0]] && classifyWords(ws[1:]) != notSecret
+}
+
+// makeWords are those of functions and commands that make a secret for whoever
+// calls them, and commandWords the parts of paths below which commands are.
+var (
+	makeWords    = words("generate gen keygen genkey new create make show export issue mint")
+	commandWords = words("cmd cmds cli command commands")
+)
+
+// isAnswer reports whether a print to standard output shows a secret that a command
+// has made, as it says itself, or nothing but one that it is there to make, by its
+// name: keygen, newTokenCommand.
+func (f *flow) isAnswer(fn *ssa.Function, call *ssa.CallCommon, row *sinkRow) bool {
+	if !f.isCommand() || !printsOut(call) || row.arg >= len(arguments(call)) {
+		return false
+	}
+	if saysMade(call, row) {
+		return true
+	}
+	for fn != nil && fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn != nil && f.asksFor(splitName(fn.Name())) && isAlone(call, row)
+}
+
+// saysMade reports whether a print says in words that it shows what the program has
+// just made: nobody but the reader is to know it.
+func saysMade(call *ssa.CallCommon, row *sinkRow) bool {
+	for _, a := range spread(call, row.arg) {
+		text, _ := constString(a.value)
+		if slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(text), isNoLetter), func(w string) bool { return madeWords[w] }) {
+			return true
+		}
+	}
+	return false
+}
+
+func isNoLetter(r rune) bool { return r < 'a' || r > 'z' }
+
+var madeWords = words("generated created generate")
+
+// isCommand reports whether a package is a program or the commands of one.
+func (f *flow) isCommand() bool {
+	if f.pkg.Name() == "main" {
+		return true
+	}
+	return slices.ContainsFunc(strings.Split(f.pkg.Path(), "/"), func(part string) bool { return commandWords[part] })
+}
+
+// asksFor reports whether the words of a function's name say that it makes or
+// shows a secret.
+func (f *flow) asksFor(ws []string) bool {
+	for i, w := range ws {
+		if w == "keygen" || w == "genkey" {
+			return true
+		}
+		if !makeWords[w] {
+			continue
+		}
+		for end := i + 2; end <= len(ws); end++ {
+			if classifyWords(ws[i+1:end]) != notSecret || ws[end-1] == "key" || ws[end-1] == "keys" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// printsOut reports whether a call prints to standard output.
+func printsOut(call *ssa.CallCommon) bool {
+	fn := callee(call)
+	if fn == nil || pkgPath(fn.Pkg()) != "fmt" {
+		return false
+	}
+	if !strings.HasPrefix(fn.Name(), "F") {
+		return true
+	}
+	args := arguments(call)
+	return len(args) > 0 && isStdout(args[0])
+}
+
+func isStdout(w ssa.Value) bool {
+	if m, ok := w.(*ssa.MakeInterface); ok {
+		w = m.X
+	}
+	load, ok := w.(*ssa.UnOp)
+	if !ok {
+		return false
+	}
+	g, ok := load.X.(*ssa.Global)
+	return ok && g.Pkg.Pkg.Path() == "os" && g.Name() == "Stdout"
+}
+
+// isAlone reports whether a print shows one value and nothing beside it.
+func isAlone(call *ssa.CallCommon, row *sinkRow) bool {
+	args := spread(call, row.arg)
+	if !row.format {
+		return len(args) == 1
+	}
+	format, ok := constString(args[0].value)
+	text := strings.TrimSpace(format)
+	return ok && len(args) == 2 && (text == "%s" || text == "%v")
+}

@@ -1,0 +1,102 @@
+package analyzer
+
+import (
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+)
+
+// isTest reports whether pos is in a _test.go file, or in a file or package that
+// is there for tests only.
+func isTest(pass *analysis.Pass, pos token.Pos) bool {
+	f := pass.Fset.File(pos)
+	return f != nil && isTestFile(filepath.Base(f.Name())) || isTestPackage(pass.Pkg.Path())
+}
+
+// isTestSupport is isTest for constants: they are made up as well in a file that
+// helps tests, though it logs like others.
+func isTestSupport(pass *analysis.Pass, pos token.Pos) bool {
+	return isTest(pass, pos) || importsTesting(pass, pos)
+}
+
+// isFixture reports whether pos is in what is kept for tests beside them: not in
+// a _test.go file, but in a package or file that is called so.
+func isFixture(pass *analysis.Pass, pos token.Pos) bool {
+	f := pass.Fset.File(pos)
+	return f != nil && !strings.HasSuffix(f.Name(), "_test.go") && isTestSupport(pass, pos)
+}
+
+// importsTesting reports whether the file that holds pos imports what only tests
+// need.
+func importsTesting(pass *analysis.Pass, pos token.Pos) bool {
+	f := fileOf(pass, pos)
+	if f == nil {
+		return false
+	}
+	for _, spec := range f.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err == nil && inPackage(testLibraries, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// testLibraries are packages that only tests and their helpers import.
+const testLibraries = "testing|github.com/stretchr/testify/...|github.com/onsi/ginkgo/...|github.com/onsi/gomega/...|gopkg.in/check.v1|go.uber.org/mock/gomock|github.com/golang/mock/gomock"
+
+// isTestFile reports whether the name of a file says that it is for tests.
+func isTestFile(name string) bool {
+	if strings.HasSuffix(name, "_test.go") {
+		return true
+	}
+	ws := splitName(strings.TrimSuffix(name, ".go"))
+	if len(ws) > 1 && slices.ContainsFunc(ws, func(w string) bool { return testWords[w] }) {
+		return true // keys_test_data.go
+	}
+	return len(ws) > 0 && (isMock(ws[0]) || isMock(ws[len(ws)-1]))
+}
+
+var testWords = words("test testdata testing testutil testutils fixtures fixture")
+
+// isMock reports whether a word says that something stands in for another one
+// in tests: fake, mockserver.
+func isMock(word string) bool {
+	return slices.ContainsFunc([]string{"mock", "fake", "stub"}, func(m string) bool {
+		return strings.HasPrefix(word, m) || strings.TrimSuffix(word, "s") == m
+	})
+}
+
+// isTestPackage reports whether the path of a package says that it is for
+// tests, as net/http/httptest does.
+func isTestPackage(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		if isTestPart(part) {
+			return true
+		}
+	}
+	return false
+}
+
+func isTestPart(part string) bool {
+	if testParts[part] {
+		return true
+	}
+	for w := range strings.FieldsFuncSeq(part, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+		if testParts[w] || isMock(w) {
+			return true
+		}
+	}
+	return (strings.HasSuffix(part, "test") || strings.HasSuffix(part, "tests") || strings.HasSuffix(part, "testing")) && !realTests[part]
+}
+
+// testParts are parts of paths below which there are tests and what they need;
+// realTests are words that only end like one.
+var (
+	testParts = words("test tests testing fuzz fuzzing fuzzer testutil testutils testonly testcert testcerts testingcert testdb testkey testkeys testserver testcluster testhelper testhelpers " +
+		"testdata testsuite testenv testkit testlib testsupport testcase testcases e2e fixture fixtures conformance")
+	realTests = words("latest attest contest protest greatest detest backtest speedtest pentest loadtest")
+)
