@@ -7,13 +7,14 @@ import (
 	"iter"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/keysift/keysift/internal/history"
-	"github.com/keysift/keysift/internal/repo"
 	"github.com/keysift/keysift/internal/report"
 	"github.com/keysift/keysift/internal/scan"
 	"github.com/keysift/keysift/rules"
@@ -79,8 +80,9 @@ func (c *historyFlags) check(sys *system) error {
 	return c.common.check(sys)
 }
 
-// options returns what the flags ask for of an audit.
-func (c *historyFlags) options(sys *system, set *rules.Set) (history.Options, error) {
+// options returns what the flags ask for of an audit, and what will know which
+// of the paths there are.
+func (c *historyFlags) options(sys *system, set *rules.Set) (history.Options, pathFlags, error) {
 	o := history.Options{
 		Env: os.LookupEnv, Rules: set, Jobs: c.jobs, Public: sys.getenv("CI") != "" && sys.getenv("CI") != "false",
 		NoUnreachable: c.noUnreachable, NoMessages: c.noMessages, NoDelta: c.noDelta, Verify: c.fsck,
@@ -92,12 +94,64 @@ func (c *historyFlags) options(sys *system, set *rules.Set) (history.Options, er
 	}
 	var err error
 	if o.Exclude, err = history.Matcher(c.exclude, true); err != nil {
-		return o, fmt.Errorf("--exclude: %w", err)
+		return o, nil, fmt.Errorf("--exclude: %w", err)
 	}
-	if o.Only, err = history.Matcher(c.paths, false); err != nil {
-		return o, fmt.Errorf("--path: %w", err)
+	paths, err := newPathFlags(c.paths)
+	if err != nil {
+		return o, nil, fmt.Errorf("--path: %w", err)
 	}
-	return o, nil
+	if len(paths) > 0 {
+		o.Only = paths.match
+	}
+	return o, paths, nil
+}
+
+// pathFlags are the patterns of --path, each with whether it has matched.
+type pathFlags []*pathFlag
+
+type pathFlag struct {
+	pattern string
+	match   func(path string) bool
+	matched atomic.Bool
+}
+
+func newPathFlags(patterns []string) (pathFlags, error) {
+	var out pathFlags
+	for _, p := range patterns {
+		match, err := history.Matcher([]string{p}, false)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &pathFlag{pattern: p, match: match})
+	}
+	return out, nil
+}
+
+// match reports whether a path is to be looked at. Several goroutines may ask.
+func (f pathFlags) match(path string) bool {
+	wanted := false
+	for _, p := range f {
+		known := p.matched.Load()
+		if wanted && known || !p.match(path) {
+			continue
+		}
+		wanted = true
+		if !known {
+			p.matched.Store(true)
+		}
+	}
+	return wanted
+}
+
+// unmatched returns the patterns that no path has matched so far.
+func (f pathFlags) unmatched() []string {
+	var out []string
+	for _, p := range f {
+		if !p.matched.Load() {
+			out = append(out, p.pattern)
+		}
+	}
+	return out
 }
 
 func (c *historyFlags) run(ctx context.Context, sys *system, args []string) error {
@@ -115,22 +169,25 @@ func (c *historyFlags) run(ctx context.Context, sys *system, args []string) erro
 	if len(args) == 1 {
 		dir = args[0]
 	}
-	opts, err := c.options(sys, set)
+	if dir == "" {
+		return errors.New("the name of the repository is empty; the current folder is written as .")
+	}
+	opts, seen, err := c.options(sys, set)
 	if err != nil {
 		return err
+	}
+	if filepath.Clean(dir) != "." {
+		opts.Env = opts.Env.WithoutRepository() // what somebody names is meant
 	}
 	now := time.Now()
 	j := &job{common: &c.common, sys: sys, set: set, coverage: func(*report.Summary) {}}
 	audit, err := history.Open(dir, opts)
-	if errors.Is(err, repo.ErrNotRepository) {
-		j.scan = nothing(&scan.Incomplete{
-			Reason: "not-a-repository", Path: dir, Detail: err.Error(),
-			Cure: "to scan plain files, run: keysift scan " + dir,
-		})
+	if record, ok := errors.AsType[*scan.Incomplete](err); ok {
+		j.scan = nothing(record)
 		return j.run(ctx)
 	}
 	if err != nil {
-		return withAdvice(err)
+		return err
 	}
 	if err := c.knowCommits(ctx, dir, opts); err != nil {
 		return errors.Join(err, audit.Close())
@@ -147,21 +204,16 @@ func (c *historyFlags) run(ctx context.Context, sys *system, args []string) erro
 		}
 		if name := audit.Empty(); name != "" {
 			j.complain(name + " adds no commits")
+		} else if audit.Progress().Commits > 0 { // otherwise nothing was looked at
+			for _, pattern := range seen.unmatched() {
+				c.warn("--path " + pattern + " matched no path in what was looked at")
+			}
 		}
 	}
 	j.status = func() string { return progressText(audit.Progress(), time.Since(now)) }
 	err = j.run(ctx)
 	if failure := audit.Close(); failure != nil {
 		j.complain(failure.Error()) // what was found is reported; only the next run suffers
-	}
-	return err
-}
-
-// withAdvice adds to an error what to do about it.
-func withAdvice(err error) error {
-	var extension *repo.ExtensionError
-	if errors.As(err, &extension) && extension.Name == "extensions.refstorage" {
-		return fmt.Errorf("%w; make a copy of the repository, run in it: git refs migrate --ref-format=files, and audit that", err)
 	}
 	return err
 }

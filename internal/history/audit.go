@@ -88,16 +88,17 @@ type Progress struct {
 }
 
 // Open finds the repository that dir belongs to and reads what refers to
-// objects. The error wraps [repo.ErrNotRepository] if there is none.
+// objects. The error wraps [repo.ErrNotRepository] if there is none. One that is
+// about the repository wraps an [*scan.Incomplete], the record for a report.
 func Open(dir string, opts Options) (*Audit, error) {
 	opts.Jobs = max(opts.Jobs, 1)
 	r, err := repo.Discover(dir, opts.Env)
 	if err != nil {
-		return nil, err
+		return nil, notOpened(dir, err)
 	}
 	dirs, err := r.ObjectDirs()
 	if err != nil {
-		return nil, err
+		return nil, notOpened(dir, err)
 	}
 	format := pack.SHA1
 	if r.Format == repo.SHA256 {
@@ -105,12 +106,12 @@ func Open(dir string, opts Options) (*Audit, error) {
 	}
 	store, err := pack.Open(r.Objects, pack.Options{Hash: format, Alternates: dirs[1:], MaxObject: math.MaxInt32 - 64})
 	if err != nil {
-		return nil, err
+		return nil, notOpened(dir, err)
 	}
 	a := &Audit{repo: r, store: store, opts: opts}
 	a.opts.Public = opts.Public || r.Bare || mirrors(r.Config)
 	if a.cut, err = shallowCommits(r); err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(notOpened(dir, err), store.Close())
 	}
 	if opts.Cache != "" {
 		if a.cache, err = openCache(opts.Cache, opts.Rules, opts.Build); err != nil {
@@ -244,7 +245,8 @@ func (r *run) structure(trees bool) (*structure, error) {
 		r.send(event{err: err})
 	}
 	for _, err := range r.store.Problems() {
-		r.send(event{err: &scan.Incomplete{Reason: "bad-object", Path: r.repo.Objects, Detail: err.Error(), Cure: cureDamaged}})
+		i := &scan.Incomplete{Reason: "bad-object", Path: r.repo.Objects, Detail: err.Error(), Cure: cureDamaged}
+		r.send(event{err: asDenied(i, err)})
 	}
 	t, err := newTable(r.ctx, r.store, r.damage)
 	if err != nil {
@@ -320,5 +322,5 @@ func (r *run) damage(d pack.Damage) {
 	if rel, err := filepath.Rel(r.repo.CommonDir, d.Pack); err == nil {
 		i.Path = filepath.ToSlash(rel)
 	}
-	r.send(event{err: i})
+	r.send(event{err: asDenied(i, d.Err)})
 }

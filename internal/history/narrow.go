@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"sync"
@@ -19,21 +20,21 @@ func (o *Options) narrowed() bool {
 
 // part makes a run over a part of the history: what some commits add.
 func (r *run) part() error {
-	name, err := r.rangeName()
+	asked, err := r.span()
 	if err != nil {
 		r.badRange(r.opts.Range, err)
 		return nil
 	}
-	trees := name == "" // with a range, each commit is compared with its parents
+	trees := asked.name == "" // with a range, each commit is compared with its parents
 	s, err := r.structure(trees)
 	if err != nil {
 		return stopped(r.ctx, err)
 	}
 	s.graph.classify(r.tips.list, s.table)
 	s.graph.sort(s.table)
-	set, err := r.chosen(s, name)
+	set, err := r.chosen(s, asked)
 	if err != nil {
-		r.badRange(name, err)
+		r.badRange(cmp.Or(asked.name, r.opts.Branch), err)
 		return nil
 	}
 	var commits []uint32
@@ -48,22 +49,27 @@ func (r *run) part() error {
 		return r.branch(s, commits)
 	}
 	if len(commits) == 0 {
-		r.empty = name
+		r.empty = asked.name
 	}
 	return r.compareAll(s, commits)
 }
 
-// rangeName returns the range that the options ask for; empty for none.
-func (r *run) rangeName() (string, error) {
-	switch {
-	case r.opts.Range == "auto":
-		return automaticRange(r.opts.Env)
-	case r.opts.Range != "":
-		return r.opts.Range, nil
-	case r.opts.Since != "":
-		return r.opts.Since + ".." + r.opts.Branch, nil
+// span returns the range that the options ask for; one without a name for none.
+func (r *run) span() (span, error) {
+	if r.opts.Since != "" {
+		return span{r.opts.Since + ".." + r.opts.Branch, r.opts.Since, orHead(r.opts.Branch)}, nil
 	}
-	return "", nil
+	name := r.opts.Range
+	if name == "auto" {
+		var err error
+		if name, err = automaticRange(r.opts.Env); err != nil {
+			return span{}, err
+		}
+	}
+	if name == "" {
+		return span{}, nil
+	}
+	return parseSpan(name)
 }
 
 func (r *run) badRange(name string, err error) {
@@ -72,10 +78,10 @@ func (r *run) badRange(name string, err error) {
 
 // chosen returns the commits of a range or, without one, of a branch or of all
 // refs.
-func (r *run) chosen(s *structure, name string) (bitset, error) {
+func (r *run) chosen(s *structure, asked span) (bitset, error) {
 	rev := &resolver{repo: r.repo, table: s.table, graph: s.graph}
-	if name != "" {
-		return r.inRange(rev, name)
+	if asked.name != "" {
+		return r.inRange(rev, asked)
 	}
 	if r.opts.Branch != "" {
 		c, err := rev.commit(r.opts.Branch)
@@ -95,24 +101,19 @@ func (r *run) chosen(s *structure, name string) (bitset, error) {
 
 // inRange returns the commits of A..B. For A...B they are the same: what B has
 // and A has not is what B has beyond their merge base.
-func (r *run) inRange(rev *resolver, name string) (bitset, error) {
-	a, b, ok := strings.Cut(name, "..")
-	b = strings.TrimPrefix(b, ".")
-	if !ok || strings.Contains(b, "..") {
-		return nil, errors.New("a range is written A..B or A...B")
-	}
-	if allZero(b) {
+func (r *run) inRange(rev *resolver, asked span) (bitset, error) {
+	if allZero(asked.to) && r.opts.Since == "" {
 		return newBitset(len(rev.graph.commits)), nil // a branch was removed
 	}
-	to, err := rev.commit(b)
+	to, err := rev.commit(asked.to)
 	if err != nil {
 		return nil, err
 	}
 	var without bitset
-	if allZero(a) {
-		without = r.otherRefs(rev, b, to)
+	if allZero(asked.from) {
+		without = r.otherRefs(rev, asked.to, to)
 	} else {
-		from, err := rev.commit(a)
+		from, err := rev.commit(asked.from)
 		if err != nil {
 			return nil, err
 		}
@@ -131,7 +132,7 @@ func allZero(rev string) bool { return len(rev) >= 7 && strings.Trim(rev, "0") =
 // that of its name and what a remote has under it, if it is a name, else all at
 // its commit.
 func (r *run) otherRefs(rev *resolver, name string, at uint32) bitset {
-	if name == "" || name == "@" || name == "HEAD" {
+	if name == "@" || name == "HEAD" {
 		name = r.tips.headName
 	}
 	short := strings.TrimPrefix(strings.TrimPrefix(name, "refs/heads/"), "refs/tags/")

@@ -3,7 +3,6 @@ package history
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/keysift/keysift/internal/pack"
@@ -19,40 +18,46 @@ type resolver struct {
 }
 
 // commit returns the commit of a revision: a ref in any of git's short forms,
-// HEAD or @, an id or the start of one, followed by any number of ~N, ^N and
-// ^{...}.
+// HEAD or @, an id or the start of one, followed by any number of ~N, ^N, ^{}
+// and ^{commit}. Whatever else git knows, and all that git does not know, is an
+// error: a revision that is taken for another one would hide commits.
 func (r *resolver) commit(rev string) (uint32, error) {
-	base, ops := rev, ""
-	if i := strings.IndexAny(rev, "~^"); i >= 0 {
-		base, ops = rev[:i], rev[i:]
-	}
-	c, err := r.base(base)
+	base, hops, err := parseRevision(rev)
 	if err != nil {
 		return none, err
 	}
-	for ops != "" {
-		if c, ops, err = r.step(c, ops); err != nil {
+	c, err := r.base(base, len(hops) > 0 && hops[0] == hop{op: peelAny})
+	if err != nil {
+		return none, err
+	}
+	for _, h := range hops {
+		if c, err = r.hop(c, h); err != nil {
 			return none, fmt.Errorf("%s: %w", rev, err)
 		}
 	}
 	return c, nil
 }
 
-func (r *resolver) base(name string) (uint32, error) {
-	if name == "" || name == "@" {
+// base returns the commit of a name without operators. With anyKind, what it is
+// the start of an id of need not be a commit, as git has it before ^{}.
+func (r *resolver) base(name string, anyKind bool) (uint32, error) {
+	if name == "@" {
 		name = "HEAD"
 	}
-	if strings.Contains(name, "@{") {
-		return none, fmt.Errorf("%s: of revisions with @ only the bare @ is understood", name)
-	}
-	obj, err := r.object(name)
+	obj, err := r.object(name, anyKind)
 	if err != nil {
 		return none, err
 	}
-	if c, ok := r.graph.commitOf[r.graph.target(obj, scan.NoExposure)]; ok {
+	if c, ok := r.commitOf(obj); ok {
 		return c, nil
 	}
 	return none, fmt.Errorf("%s names no commit that is here", name)
+}
+
+// commitOf returns the commit that an object is or, as a tag, leads to.
+func (r *resolver) commitOf(obj uint32) (uint32, bool) {
+	c, ok := r.graph.commitOf[r.graph.target(obj, scan.NoExposure)]
+	return c, ok
 }
 
 // at returns the commit that an id leads to, none if to no commit.
@@ -67,41 +72,72 @@ func (r *resolver) at(id pack.ID) uint32 {
 	return none
 }
 
+// refForms are the names that a short name of a ref may stand for, in git's
+// order.
+var refForms = [...]string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"}
+
 // object returns the object that a name without operators stands for.
-func (r *resolver) object(name string) (uint32, error) {
-	if id, err := pack.ParseID(strings.ToLower(name)); err == nil {
+func (r *resolver) object(name string, anyKind bool) (uint32, error) {
+	if id, err := pack.ParseID(strings.ToLower(name)); err == nil && len(name) == 2*r.table.size {
 		if obj := r.table.find(id); obj != none {
 			return obj, nil
 		}
 		return none, fmt.Errorf("commit %s is not here", name)
 	}
-	for _, form := range []string{"%s", "refs/%s", "refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/remotes/%s/HEAD"} {
+	var stray repo.Ref
+	for _, form := range refForms {
 		full := fmt.Sprintf(form, name)
-		if form == "%s" && !strings.HasPrefix(name, "refs/") && strings.ToUpper(name) != name {
-			continue // no name in the git directory itself
-		}
 		ref, err := r.repo.Ref(full)
-		if err != nil {
+		if err != nil || ref.ID.IsZero() {
+			continue // git, too, goes on after a ref that leads nowhere
+		}
+		if form == "%s" && !strings.HasPrefix(name, "refs/") && !isPseudoRef(name) {
+			stray = ref
 			continue
+		}
+		if !stray.ID.IsZero() && stray.ID != ref.ID {
+			return none, fmt.Errorf("%s is ambiguous: a file of this name is in the git directory, and there is %s", name, full)
 		}
 		if obj := r.table.find(toID(ref.ID)); obj != none {
 			return obj, nil
 		}
 		return none, fmt.Errorf("%s has no commit that is here", full)
 	}
+	if anyKind && r.isHex(name) && len(r.table.withPrefix(strings.ToLower(name))) > 1 {
+		return none, fmt.Errorf("%s is the start of more than one id", name)
+	}
 	return r.abbreviated(name)
 }
 
-// abbreviated returns the commit or tag whose id starts with some digits.
+// isPseudoRef reports whether a name is that of a ref in a git directory itself,
+// such as HEAD and worktrees/ID/HEAD. Git's other files may hold ids as well.
+func isPseudoRef(name string) bool {
+	if rest, ok := strings.CutPrefix(name, "main-worktree/"); ok {
+		name = rest
+	} else if rest, ok := strings.CutPrefix(name, "worktrees/"); ok {
+		_, name, _ = strings.Cut(rest, "/")
+	}
+	return name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == ""
+}
+
+// isHex reports whether a name has the form of the start of an id.
+func (r *resolver) isHex(name string) bool {
+	return len(name) >= minAbbreviation && len(name) <= 2*r.table.size && strings.Trim(name, "0123456789abcdefABCDEF") == ""
+}
+
+// minAbbreviation is how many digits of an id git asks for at least.
+const minAbbreviation = 4
+
+// abbreviated returns the commit, or the tag of one, whose id starts with some
+// digits.
 func (r *resolver) abbreviated(name string) (uint32, error) {
 	unknown := fmt.Errorf("%s is neither a ref nor the id of a commit", name)
-	digits := strings.ToLower(name)
-	if len(digits) < 4 || strings.Trim(digits, "0123456789abcdef") != "" {
+	if !r.isHex(name) {
 		return none, unknown
 	}
 	found := none
-	for _, obj := range r.table.withPrefix(digits) {
-		if k := r.table.kinds[obj]; k != pack.Commit && k != pack.Tag {
+	for _, obj := range r.table.withPrefix(strings.ToLower(name)) {
+		if _, ok := r.commitOf(obj); !ok {
 			continue
 		}
 		if found != none {
@@ -115,41 +151,26 @@ func (r *resolver) abbreviated(name string) (uint32, error) {
 	return found, nil
 }
 
-// step applies the first of some operators.
-func (r *resolver) step(c uint32, ops string) (uint32, string, error) {
-	op, rest := ops[0], ops[1:]
-	if op == '^' && strings.HasPrefix(rest, "{") {
-		end := strings.IndexByte(rest, '}')
-		if end < 0 {
-			return none, "", errors.New("a brace is not closed")
+// hop applies one operator.
+func (r *resolver) hop(c uint32, h hop) (uint32, error) {
+	switch h.op {
+	case nthParent:
+		return r.parent(c, h.n)
+	case generations:
+		if h.n > len(r.graph.commits) { // also where damage has made a circle
+			return none, errFewParents
 		}
-		switch rest[1:end] {
-		case "", "commit", "0":
-			return c, rest[end+1:], nil
-		}
-		return none, "", fmt.Errorf("^%s is no commit", rest[:end+1])
-	}
-	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	n := 1
-	if digits > 0 {
-		var err error
-		if n, err = strconv.Atoi(rest[:digits]); err != nil {
-			return none, "", err
-		}
-		rest = rest[digits:]
-	}
-	if op == '^' {
-		c, err := r.parent(c, n)
-		return c, rest, err
-	}
-	for ; n > 0; n-- {
-		var err error
-		if c, err = r.parent(c, 1); err != nil {
-			return none, "", err
+		for range h.n {
+			var err error
+			if c, err = r.parent(c, 1); err != nil {
+				return none, err
+			}
 		}
 	}
-	return c, rest, nil
+	return c, nil
 }
+
+var errFewParents = errors.New("there are not that many parents")
 
 // parent returns the n-th parent, counted from 1; 0 is the commit itself.
 func (r *resolver) parent(c uint32, n int) (uint32, error) {
@@ -161,7 +182,7 @@ func (r *resolver) parent(c uint32, n int) (uint32, error) {
 	case k.lacking:
 		return none, errors.New("a parent on the way is not here")
 	case n > len(parents):
-		return none, errors.New("there are not that many parents")
+		return none, errFewParents
 	default:
 		return parents[n-1], nil
 	}

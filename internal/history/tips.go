@@ -103,7 +103,7 @@ func (t *tips) ref(name string, id pack.ID, class scan.Exposure) {
 
 func (t *tips) problem(where string, err error, cure string) {
 	if err != nil {
-		t.errs = append(t.errs, &scan.Incomplete{Reason: "unreadable", Path: where, Detail: err.Error(), Cure: cure})
+		t.errs = append(t.errs, asDenied(&scan.Incomplete{Reason: "unreadable", Path: where, Detail: err.Error(), Cure: cure}, err))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -42,6 +43,21 @@ func (e Env) get(name string) string {
 	return v
 }
 
+// WithoutRepository hides the variables that say where a repository and its
+// parts are, for looking at one that somebody has named.
+func (e Env) WithoutRepository() Env {
+	if e == nil {
+		return nil
+	}
+	return func(name string) (string, bool) {
+		switch name {
+		case "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES":
+			return "", false
+		}
+		return e(name)
+	}
+}
+
 // A Repo says where the parts of a repository are. Its paths are absolute.
 type Repo struct {
 	WorkTree  string // top of the work tree; empty if there is none
@@ -62,11 +78,13 @@ type Repo struct {
 // Discover finds the repository that dir belongs to, as git does when started
 // there with the environment env. It reads GIT_DIR, GIT_WORK_TREE,
 // GIT_COMMON_DIR, GIT_INDEX_FILE, GIT_OBJECT_DIRECTORY and
-// GIT_CEILING_DIRECTORIES. Unlike git it looks across file systems and does
-// not ask who owns the repository, since it runs nothing that is in it.
+// GIT_CEILING_DIRECTORIES. Unlike git it looks across file systems, does not
+// ask who owns the repository, since it runs nothing that is in it, and does
+// not go on above one that it may not read.
 //
 // The error wraps [ErrNotRepository] if there is none, and is or wraps an
-// [*ExtensionError] if there is one that cannot be read.
+// [*ExtensionError] if there is one that cannot be read, or an [*fs.PathError]
+// if that is due to one file.
 func Discover(dir string, env Env) (*Repo, error) {
 	dir, err := realPath(dir)
 	if err != nil {
@@ -123,6 +141,8 @@ func (d *discovery) walk() (*Repo, error) {
 		dotGit := filepath.Join(dir, ".git")
 		fi, err := os.Stat(dotGit)
 		switch {
+		case errors.Is(err, fs.ErrPermission):
+			return nil, err // what is above would be another repository
 		case err != nil:
 		case fi.Mode().IsRegular():
 			target, err := readGitFile(dotGit)
@@ -130,11 +150,15 @@ func (d *discovery) walk() (*Repo, error) {
 				return nil, err
 			}
 			if !d.isGitDir(target) {
-				return nil, fmt.Errorf("%s: %s is no git directory", dotGit, target)
+				return nil, reading(dotGit, fmt.Errorf("%s is no git directory", target))
 			}
 			return d.open(target, dir)
 		case fi.IsDir() && d.isGitDir(dotGit):
 			return d.open(dotGit, dir)
+		case fi.IsDir():
+			if err := closed(dotGit); err != nil {
+				return nil, err
+			}
 		}
 		if d.isGitDir(dir) {
 			return d.open(dir, "")
@@ -143,6 +167,16 @@ func (d *discovery) walk() (*Repo, error) {
 			return nil, fmt.Errorf("%w: %s, nor any folder above it", ErrNotRepository, d.dir)
 		}
 	}
+}
+
+// closed returns the error of a git directory that permissions keep from being
+// taken for one.
+func closed(gitDir string) error {
+	_, err := readFile(filepath.Join(gitDir, "HEAD"), maxSmallFile)
+	if errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
 }
 
 // stopsAt reports whether the search must not enter dir.
@@ -164,7 +198,7 @@ func readGitFile(path string) (string, error) {
 	target, ok := bytes.CutPrefix(data, []byte("gitdir: "))
 	target = bytes.TrimRight(target, "\r\n")
 	if !ok || len(target) == 0 {
-		return "", fmt.Errorf("%s: invalid gitfile format", path)
+		return "", reading(path, errors.New("invalid gitfile format"))
 	}
 	return under(filepath.Dir(path), string(target)), nil
 }
@@ -222,7 +256,7 @@ func (d *discovery) commonDir(gitDir string) (string, error) {
 	}
 	target := string(bytes.TrimRight(data, "\r\n"))
 	if target == "" {
-		return "", fmt.Errorf("%s: empty file", path)
+		return "", reading(path, errors.New("empty file"))
 	}
 	return under(gitDir, target), nil
 }
@@ -269,7 +303,7 @@ func (d *discovery) open(gitDir, top string) (*Repo, error) {
 func (d *discovery) setWorkTree(r *Repo, shape *Config, top string) error {
 	bare, err := shape.Bool("core.bare", false)
 	if err != nil {
-		return fmt.Errorf("reading configuration of %s: %w", r.GitDir, err)
+		return reading(filepath.Join(r.GitDir, "config"), err)
 	}
 	configured, _ := shape.Get("core.worktree")
 	switch explicit := d.env.get("GIT_WORK_TREE"); {
@@ -323,7 +357,7 @@ func (r *Repo) readConfig(linked bool) (*Config, error) {
 	}
 	perTree, err := cfg.Bool("extensions.worktreeconfig", false)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, reading(path, err)
 	}
 	if perTree {
 		own, err := readConfigFile(filepath.Join(r.GitDir, "config.worktree"))
@@ -334,6 +368,11 @@ func (r *Repo) readConfig(linked bool) (*Config, error) {
 		shape = r.Config
 	}
 	return shape, nil
+}
+
+// reading returns the error of a file whose content is not as it has to be.
+func reading(path string, err error) error {
+	return &fs.PathError{Op: "reading", Path: path, Err: err}
 }
 
 // readConfigFile reads one file; a missing one is empty.
@@ -347,7 +386,7 @@ func readConfigFile(path string) (*Config, error) {
 	}
 	cfg, err := ParseConfig(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", path, err)
+		return nil, reading(path, err)
 	}
 	return cfg, nil
 }
@@ -358,7 +397,7 @@ func (r *Repo) checkFormat(path string) error {
 	if v, ok := r.Config.Get("core.repositoryformatversion"); ok {
 		n, err := strconv.Atoi(v)
 		if err != nil {
-			return fmt.Errorf("reading %s: repository format version %q", path, v)
+			return reading(path, fmt.Errorf("repository format version %q", v))
 		}
 		version = n
 	}
@@ -405,7 +444,7 @@ func (r *Repo) extension(version int, name, value, path string) error {
 		return unsupported
 	}
 	if version == 0 {
-		return fmt.Errorf("reading %s: repository format version is 0, but extensions.%s needs 1", path, name)
+		return reading(path, fmt.Errorf("repository format version is 0, but extensions.%s needs 1", name))
 	}
 	return nil
 }

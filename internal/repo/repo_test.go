@@ -123,6 +123,30 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
+func TestWithoutRepository(t *testing.T) {
+	s := newSandbox(t)
+	s.Git("init", "-q", "-b", "main", "named")
+	s.Git("init", "-q", "-b", "main", "other")
+	other := filepath.Join(s.Path, "other/.git")
+	env := mapEnv("GIT_DIR", other, "GIT_WORK_TREE", s.Path, "GIT_COMMON_DIR", other, "GIT_INDEX_FILE", filepath.Join(other, "index"),
+		"GIT_OBJECT_DIRECTORY", filepath.Join(other, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES", other, "HOME", s.Path)
+	r, err := Discover(filepath.Join(s.Path, "named"), env.WithoutRepository())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(s.Path, "named/.git")
+	dirs, err := r.ObjectDirs()
+	if r.GitDir != dir || r.CommonDir != dir || r.WorkTree != filepath.Dir(dir) || r.IndexFile != filepath.Join(dir, "index") || len(dirs) != 1 || dirs[0] != filepath.Join(dir, "objects") || err != nil {
+		t.Errorf("%+v with objects in %q, %v; want all of it in %s", r, dirs, err, dir)
+	}
+	if home := env.WithoutRepository().get("HOME"); home != s.Path {
+		t.Errorf("HOME is %q, want %q", home, s.Path)
+	}
+	if got := Env(nil).WithoutRepository().get("HOME"); got != "" {
+		t.Errorf("a nil environment has HOME=%q", got)
+	}
+}
+
 func TestFormat(t *testing.T) {
 	s := newSandbox(t)
 	s.Git("init", "-q", "-b", "main", "--object-format=sha256")
