@@ -108,16 +108,23 @@ func (c *allowFlags) line(ctx context.Context, sys *system, path string, line in
 		}
 		return fmt.Errorf("nothing is found on line %d of %s, but on %s", line, path, strings.Join(slices.Compact(lines), ", "))
 	}
+	var entries []policy.Entry
 	for _, r := range chosen {
-		c.record(l, c.entry(r, l.pathOf(r), now))
+		entries = append(entries, c.entry(r, l.pathOf(r), now))
 	}
-	return c.store(l)
+	return c.store(l, entries...)
 }
 
-// store writes the file and says how it comes to count.
-func (c *allowFlags) store(l *ledger) error {
+// store writes the file with the entries, and says so once it is written.
+func (c *allowFlags) store(l *ledger, entries ...policy.Entry) error {
+	for _, e := range entries {
+		c.record(l, e)
+	}
 	if err := l.save(); err != nil {
 		return err
+	}
+	for _, e := range entries {
+		l.say("%s: %s %s %s (%s: %s)", l.file.Name, e.Fingerprint, e.Rule, e.Path, e.Status, e.Reason)
 	}
 	if l.inRepo {
 		l.say("For the commit hook it counts once it is staged:  git add %s", l.file.Name)
@@ -144,7 +151,6 @@ func (c *allowFlags) record(l *ledger, e policy.Entry) {
 	} else {
 		l.file.Add(e)
 	}
-	l.say("%s: %s %s %s (%s: %s)", l.file.Name, e.Fingerprint, e.Rule, e.Path, e.Status, e.Reason)
 }
 
 // fingerprint records the finding that a report has shown with a fingerprint.
@@ -160,8 +166,7 @@ func (c *allowFlags) fingerprint(ctx context.Context, sys *system, print string,
 		Fingerprint: print, Status: c.status, Reason: c.reason, Expires: c.expires, Added: now.UTC().Format(time.DateOnly),
 	}
 	if same && l.file.Find(print) != nil {
-		c.record(l, e)
-		return c.store(l)
+		return c.store(l, e)
 	}
 	// The file may be made with another salt than the report was: what it is to
 	// hold is known only once the secret is found again.
@@ -175,14 +180,12 @@ func (c *allowFlags) fingerprint(ctx context.Context, sys *system, print string,
 			return err
 		}
 		if ok {
-			c.record(l, e)
-			return c.store(l)
+			return c.store(l, e)
 		}
 	}
 	if same && l.was != nil {
 		c.warn("the finding is neither in the files nor in the history; it is recorded without rule and path")
-		c.record(l, e)
-		return c.store(l)
+		return c.store(l, e)
 	}
 	return errors.New("no finding here has this fingerprint; it depends on KEYSIFT_FINGERPRINT_KEY, or on the salt of the baseline that was read")
 }

@@ -48,6 +48,7 @@ func (l *ledger) watching(seq iter.Seq2[scan.Finding, error]) iter.Seq2[scan.Fin
 
 // note remembers where in which file a secret stands.
 func (l *ledger) note(f *scan.Finding) {
+	l.named[l.shown(f.Path)] = f.Path
 	l.findings[f.Path] = append(l.findings[f.Path], masked{f.Start.Byte, f.End.Byte, f.Secret.String()})
 }
 
@@ -190,12 +191,13 @@ func (l *ledger) show(r *report.Record, n, of int) {
 	if r.PlacesTotal > 1 {
 		l.say("  at %d places", r.PlacesTotal)
 	}
-	text, err := readOrdinary(r.Path)
+	path := cmp.Or(l.named[r.Path], r.Path)
+	text, err := readOrdinary(path)
 	if err != nil || bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
 		return // of the history, or no text
 	}
 	if l.showSecrets == "" {
-		text = mask(text, l.findings[r.Path])
+		text = mask(text, l.findings[path])
 	}
 	lines := bytes.Split(text, []byte("\n"))
 	for i := max(r.Start.Line-1-contextLines, 0); i < min(r.Start.Line+contextLines, len(lines)); i++ {

@@ -64,7 +64,16 @@ func (d *decision) declare(f *pflag.FlagSet, status string) {
 	f.StringVar(&d.expires, "expires", "", "last `DATE` on which this counts, as 2031-12-31")
 }
 
+// check holds a decision to what can be recorded. What holds no secret cannot hold
+// one in its reason.
 func (d *decision) check(now time.Time) error {
+	set, err := rules.Builtin()
+	if err != nil {
+		return err
+	}
+	if newNames(set).Redact(d.reason) != d.reason {
+		return errors.New("--reason holds a credential, and what is recorded is there for others to read; say it without")
+	}
 	if d.status == "" {
 		d.status = "accepted"
 	}
@@ -134,6 +143,7 @@ type ledger struct {
 	file     *policy.Baseline
 	was      []byte // content of the file; nil if there is none yet
 	findings map[string][]masked
+	named    map[string]string         // paths of files by how they are shown
 	paths    map[*report.Record]string // from the top folder, where that is not Path
 	watch    func(*scan.Finding)       // sees each finding; may be nil
 	failed   bool                      // something could not be looked at
@@ -144,6 +154,9 @@ type ledger struct {
 func (c *common) openLedger(sys *system, paths []string) (*ledger, error) {
 	if len(c.outputs) > 1 || c.format != "" {
 		return nil, errors.New("a baseline has one file and one format; --output FILE names it")
+	}
+	if slices.Contains(c.outputs, stdoutName) {
+		return nil, errors.New("--output -: a baseline is a file that is read again, and has to have a name")
 	}
 	c.paths, c.onDisk = append([]string{}, paths...), true
 	if err := c.check(sys); err != nil {
@@ -161,7 +174,7 @@ func (c *common) openLedger(sys *system, paths []string) (*ledger, error) {
 	if len(c.outputs) == 1 {
 		name = shorter(c.outputs[0])
 	}
-	l := &ledger{common: c, sys: sys, set: set, findings: map[string][]masked{}, paths: map[*report.Record]string{}}
+	l := &ledger{common: c, sys: sys, set: set, findings: map[string][]masked{}, named: map[string]string{}, paths: map[*report.Record]string{}}
 	if err := l.read(name, key); err != nil {
 		return nil, err
 	}
@@ -201,11 +214,15 @@ func (l *ledger) save() error {
 	if l.was != nil && string(data) == string(l.was) {
 		return nil
 	}
-	l.was = data
-	return writeFile(l.file.Name, func(w io.Writer) error {
+	out := outFile{what: "the baseline", stdout: l.sys.stdout}
+	err = out.write(l.file.Name, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
+	if err == nil {
+		l.was = data
+	}
+	return err
 }
 
 // scanFiles looks at files and folders.
@@ -319,7 +336,7 @@ func (l *ledger) status() error {
 }
 
 func (l *ledger) say(format string, args ...any) {
-	_, _ = fmt.Fprintln(l.sys.stdout, report.Visible(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintln(l.sys.stdout, report.Visible(l.shown(fmt.Sprintf(format, args...))))
 }
 
 func (c *baselineFlags) create(ctx context.Context, sys *system, paths []string, now time.Time) error {
@@ -380,7 +397,7 @@ func (c *baselineFlags) importFile(ctx context.Context, sys *system, name string
 		return err
 	}
 	if c.reason == "" {
-		c.reason = "imported from " + shorter(name)
+		c.reason = "imported from " + c.names.Redact(shorter(name))
 	}
 	var entries []policy.Entry
 	for _, r := range records {
@@ -390,7 +407,7 @@ func (c *baselineFlags) importFile(ctx context.Context, sys *system, name string
 	}
 	for _, s := range given.Secrets() {
 		entries = append(entries, policy.Entry{
-			Fingerprint: l.prints.main.Secret(s.Secret), Rule: s.Rule, Path: s.Path,
+			Fingerprint: l.prints.main.Secret(s.Secret), Rule: s.Rule, Path: c.names.Redact(s.Path),
 			Status: c.status, Reason: c.reason, Expires: c.expires, Added: now.UTC().Format(time.DateOnly),
 		})
 	}

@@ -202,7 +202,7 @@ func (c *configFlags) importFile(sys *system, name string) error {
 	case 0:
 		err = write(sys.stdout)
 	case 1:
-		err = writeFile(c.outputs[0], write)
+		err = outFile{what: "the configuration", stdout: sys.stdout}.write(c.outputs[0], write)
 	default:
 		err = errors.New("--output is given more than once")
 	}

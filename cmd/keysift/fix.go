@@ -165,7 +165,7 @@ func (r *repair) run(ctx context.Context) error {
 }
 
 func (r *repair) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(r.sys.stdout, format+"\n", args...)
+	_, _ = fmt.Fprintln(r.sys.stdout, r.shown(fmt.Sprintf(format, args...)))
 }
 
 func (r *repair) outcome(result *report.Run) error {
@@ -182,6 +182,13 @@ func (r *repair) outcome(result *report.Run) error {
 
 // plan makes the plans, one a work tree.
 func (r *repair) plan(ctx context.Context) error {
+	for _, a := range r.args {
+		if r.job.about.places.InGitDir(a) {
+			r.refused = append(r.refused, fix.Refusal{
+				Path: a, Why: "it lies in the directory of git itself, which git never takes along; take the credential out by hand, or with git config",
+			})
+		}
+	}
 	targets := map[*exposed.Tree][]fix.Target{}
 	var trees []*exposed.Tree
 	for _, x := range r.job.about.Exposed() {
@@ -189,7 +196,7 @@ func (r *repair) plan(ctx context.Context) error {
 			continue
 		}
 		if x.Tree == nil {
-			r.refused = append(r.refused, fix.Refusal{Rel: x.Path, Why: "it lies outside of a repository"})
+			r.refused = append(r.refused, fix.Refusal{Path: x.Path, Why: "it lies outside of a repository"})
 			continue
 		}
 		if targets[x.Tree] == nil {
@@ -247,6 +254,9 @@ func (r *repair) planOptions(t *exposed.Tree) (fix.Options, error) {
 		return fix.Options{}, fmt.Errorf("reading the index of %s: %w", t.Top(), err)
 	}
 	opts := fix.Options{Repo: t.Repo(), Top: t.Top(), Index: index, Lists: t.ListOptions, Holds: r.holds}
+	places := r.job.about.places
+	opts.Shown = func(rel string) string { return places.Shown(t, rel) }
+	opts.Git = func(command, rel string) string { return places.GitCommand(t, command, rel) }
 	if opts.Head, opts.Trees, err = t.Head(); err != nil {
 		return opts, fmt.Errorf("reading HEAD of %s: %w", t.Top(), err)
 	}
@@ -294,7 +304,8 @@ func (r *repair) show() {
 			r.say("The plan:")
 		}
 		some = true
-		if len(r.plans) > 1 {
+		// What the changes show is named from the top folder, as git does.
+		if len(r.plans) > 1 || r.job.about.places.Shown(p.tree, "") != "." {
 			r.say("\nIn %s:", report.Visible(filepath.ToSlash(p.tree.Top())))
 		}
 		for _, e := range p.Edits {
@@ -354,7 +365,7 @@ func (r *repair) showRefused() {
 		if i == 0 {
 			r.say("\nRefused:")
 		}
-		r.say("  %s: %s", report.Visible(x.Rel), report.Visible(x.Why))
+		r.say("  %s: %s", report.Visible(x.Path), report.Visible(x.Why))
 	}
 }
 

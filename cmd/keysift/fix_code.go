@@ -80,7 +80,7 @@ func (r *repair) planGo(ctx context.Context) error {
 		}
 		e.Rel, e.Undo = rel, "put the values back in your editor"
 		if p.Unmodified(rel) {
-			e.Undo = "git checkout -- " + rel
+			e.Undo = r.job.about.places.GitCommand(t, "checkout --", rel)
 		}
 		p.AddEdit(e)
 	}

@@ -43,6 +43,7 @@ type common struct {
 	groupBy                 string // of the report command
 
 	flags *pflag.FlagSet
+	names *report.Names // redacts by all rules, also those that are off; nil before ruleSet
 }
 
 // defaultDepth is how deep archives and encodings may be nested.
@@ -50,6 +51,9 @@ const defaultDepth = 3
 
 // mostDepth is what users may raise that to.
 const mostDepth = 100
+
+// outputUsage describes --output.
+const outputUsage = "write the report to `FILE`, - being standard output; FORMAT=FILE writes a further one (./A=B for a file of that name)"
 
 // anyReason is what --allow-incomplete means without a value.
 const anyReason = "any"
@@ -60,7 +64,7 @@ func (c *common) declare(f *pflag.FlagSet) {
 	c.minSeverity = rules.Low
 	c.minExposure = scan.Unignored
 	f.StringVarP(&c.format, "format", "f", "", "`FORMAT` of the report: "+strings.Join(report.Formats(), ", ")+" (default text)")
-	f.StringArrayVarP(&c.outputs, "output", "o", nil, "write the report to `FILE`; FORMAT=FILE writes a further one")
+	f.StringArrayVarP(&c.outputs, "output", "o", nil, outputUsage)
 	c.policyFlags.declare(f)
 	f.StringArrayVar(&c.ruleFiles, "rules", nil, "add the rules in `FILE`")
 	f.StringSliceVar(&c.enable, "enable-rule", nil, "use no rules but those with these `ID`s")
@@ -105,6 +109,11 @@ func (c *common) check(sys *system) error {
 	if err := c.loadPolicy(sys); err != nil {
 		return err
 	}
+	warn := c.warn
+	c.warn = func(text string) { warn(c.shown(text)) }
+	if err := checkReasons(c.allowIncomplete); err != nil {
+		return fmt.Errorf("%s: %w", c.origin("allow-incomplete"), err)
+	}
 	if !c.flags.Changed("fail-confidence") {
 		c.failConfidence = c.minConfidence
 	}
@@ -131,6 +140,35 @@ func (c *common) check(sys *system) error {
 	}
 	if c.showSecrets == "yes" && sys.getenv("CI") != "" {
 		return errors.New("--show-secrets would write credentials into the log of a CI system; if that is meant, say --show-secrets=force")
+	}
+	return nil
+}
+
+// origin names where the value of a flag comes from.
+func (c *common) origin(name string) string {
+	if values := c.config.Setting(name).Values; len(values) > 0 && !c.flags.Changed(name) {
+		return values[0].From + ": " + name
+	}
+	return "--" + name
+}
+
+// incompleteReasons returns what can keep a run from being complete, see CLI.md
+// "Exit status".
+func incompleteReasons() []string {
+	return []string{
+		"unreadable", "missing-object", "bad-object", "shallow", "partial-clone", "timeout", "safety-limit", "bad-range", "not-a-repository",
+	}
+}
+
+// checkReasons holds the value of --allow-incomplete to the reasons there are.
+func checkReasons(value string) error {
+	if value == "" || value == anyReason {
+		return nil
+	}
+	for reason := range strings.SplitSeq(value, ",") {
+		if !slices.Contains(incompleteReasons(), reason) {
+			return fmt.Errorf("unknown reason %q, want %s or some of %s", reason, anyReason, strings.Join(incompleteReasons(), ", "))
+		}
 	}
 	return nil
 }
@@ -168,6 +206,7 @@ func (c *common) ruleSet() (*rules.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.names = newNames(set)
 	if len(c.enable) > 0 {
 		_, ids := splitRules(set, c.enable)
 		if set, err = set.Only(ids...); err != nil {
@@ -179,6 +218,19 @@ func (c *common) ruleSet() (*rules.Set, error) {
 		return nil, fmt.Errorf("--disable-rule: %w", err)
 	}
 	return set, nil
+}
+
+// newNames returns what redacts names by the rules of a set.
+func newNames(set *rules.Set) *report.Names {
+	return report.NewNames(scan.New(set, scan.Options{}).Match)
+}
+
+// shown returns text that may hold names as it may be printed.
+func (c *common) shown(text string) string {
+	if c.showSecrets != "" {
+		return text
+	}
+	return c.names.Redact(text)
 }
 
 // allRules returns the built-in rules with those of the files and of the

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,6 +44,7 @@ type job struct {
 	note     string                                // ends a clean text report
 	text     textFunc                              // takes the place of the text report, and goes to standard error
 	relative func(string) string                   // see report.Options
+	stored   bool                                  // the findings are read, not looked for
 	found    atomic.Int64                          // occurrences, for the progress line
 }
 
@@ -86,7 +92,7 @@ func (j *job) collect(ctx context.Context, start time.Time) (*report.Run, bool, 
 	collector := report.NewCollector(report.CollectorOptions{
 		MinConfidence: j.minConfidence, MinSeverity: j.minSeverity,
 		FailConfidence: j.failConfidence, MinExposure: j.minExposure,
-		ShowSuppressed: j.noSuppress, ShowSecrets: j.showSecrets != "",
+		ShowSuppressed: j.noSuppress, ShowSecrets: j.showSecrets != "", Names: j.names,
 		Fingerprints: j.fingerprinter(), Remedy: j.set.Remedy, Enrich: j.enrich,
 	})
 	findings := engine.Scan(ctx, j.source)
@@ -133,6 +139,11 @@ func (j *job) collect(ctx context.Context, start time.Time) (*report.Run, bool, 
 		result.Summary.Complete = false
 	}
 	j.tellPolicy(applied)
+	if p := result.Summary.Policy; p != nil {
+		for i := range p.Attempts {
+			p.Attempts[i] = j.shown(p.Attempts[i])
+		}
+	}
 	return result, interrupted, failure
 }
 
@@ -166,6 +177,10 @@ func (c *common) destinations() ([]destination, error) {
 			dests = append(dests, destination{format, file})
 			continue
 		}
+		if ok && formatLike(format) {
+			return nil, fmt.Errorf("--output %s: unknown format %q, want one of %s; a file of that name is ./%s",
+				o, format, strings.Join(report.Formats(), ", "), o)
+		}
 		if main.file != "" {
 			return nil, fmt.Errorf("--output names two files for one report, %s and %s; write FORMAT=FILE for a further one", main.file, o)
 		}
@@ -183,6 +198,9 @@ func (c *common) destinations() ([]destination, error) {
 	return append([]destination{main}, dests...), nil
 }
 
+// formatLike reports whether what stands before "=" is meant for a format.
+func formatLike(s string) bool { return regexp.MustCompile(`^[A-Za-z]+$`).MatchString(s) }
+
 func known(format string) bool {
 	for _, f := range report.Formats() {
 		if f == format {
@@ -193,18 +211,23 @@ func known(format string) bool {
 }
 
 func (j *job) write(d destination, run *report.Run, start time.Time) error {
-	if d.file == "" && d.format == "text" && j.text != nil {
+	switch {
+	case d.file == "" && d.format == "text" && j.text != nil:
 		return j.text(j.sys.stderr, run, j.colored(j.sys, j.sys.stderr))
-	}
-	if d.file == "" {
+	case d.file == "", d.file == stdoutName:
 		return j.render(d.format, j.sys.stdout, run, start, j.colored(j.sys, j.sys.stdout))
 	}
-	return writeFile(d.file, func(w io.Writer) error { return j.render(d.format, w, run, start, false) })
+	out := outFile{what: "the report", stdout: j.sys.stdout, private: j.showSecrets != "" || run.Reveals()}
+	err := out.write(d.file, func(w io.Writer) error { return j.render(d.format, w, run, start, false) })
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		err = errors.New(j.shown(err.Error()))
+	}
+	return err
 }
 
 func (j *job) render(format string, w io.Writer, run *report.Run, start time.Time, color bool) error {
 	r, err := report.New(format, w, report.Options{
-		Color: color, Terse: j.source != nil || j.scan != nil, Note: j.note, Relative: j.relative, Remedy: j.set.Remedy, Start: start, GroupBy: j.groupBy,
+		Color: color, Terse: j.stored || j.source != nil || j.scan != nil, Note: j.note, Relative: j.relative, Remedy: j.set.Remedy, Start: start, GroupBy: j.groupBy,
 	})
 	if err != nil {
 		return err
@@ -212,29 +235,155 @@ func (j *job) render(format string, w io.Writer, run *report.Run, start time.Tim
 	return run.Write(r)
 }
 
-// writeFile writes a file as a whole: it appears under its name only when all
-// of it is written. What exists but is no ordinary file is written to.
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return fmt.Errorf("writing the report: %w", err)
-		}
-		return errors.Join(write(f), f.Close())
+// stdoutName is what --output takes for standard output.
+const stdoutName = "-"
+
+// maxLinks bounds a chain of symbolic links.
+const maxLinks = 40
+
+// An outFile writes files. The zero value works.
+type outFile struct {
+	what    string    // names the content in errors; nothing means the file
+	stdout  io.Writer // what "-" means, and /dev/stdout if it is a file; may be nil
+	private bool      // nobody but the owner is to read it
+}
+
+// write writes a file as a whole: it appears under its name only when all of it
+// is written. A symbolic link stays, and what it leads to is written. Devices,
+// pipes and what the system keeps in /dev and /proc are written to.
+func (o outFile) write(name string, write func(io.Writer) error) error {
+	if name == stdoutName && o.stdout != nil {
+		return write(o.stdout)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".keysift-report-*")
+	target, direct, err := followLinks(name)
+	if err == nil && direct {
+		err = o.writeTo(target, write)
+	} else if err == nil {
+		err = o.replace(target, write)
+	}
 	if err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+		return fmt.Errorf("writing %s: %w", cmp.Or(o.what, "a file"), err)
+	}
+	return nil
+}
+
+// followLinks returns the file that a name leads to, which may be missing, and
+// whether it is to be written to as it is.
+func followLinks(name string) (target string, direct bool, err error) {
+	for range maxLinks {
+		if ofSystem(name) {
+			return name, true, nil
+		}
+		info, err := os.Lstat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return name, false, nil
+		case err != nil:
+			return "", false, err
+		case info.IsDir():
+			return "", false, fmt.Errorf("%s is a folder", name)
+		case info.Mode()&fs.ModeSymlink == 0:
+			return name, !info.Mode().IsRegular(), nil
+		}
+		to, err := os.Readlink(name)
+		if err != nil {
+			return "", false, err
+		}
+		if !filepath.IsAbs(to) {
+			// The folder's own links come first: ".." starts from where it really is.
+			dir, err := filepath.EvalSymlinks(filepath.Dir(name))
+			if err != nil {
+				return "", false, err
+			}
+			to = filepath.Join(dir, to)
+		}
+		name = to
+	}
+	return "", false, fmt.Errorf("%s: too many symbolic links", name)
+}
+
+// ofSystem reports whether a name lies where Unix keeps devices and open files.
+func ofSystem(name string) bool {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return false
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		abs = filepath.Join(dir, filepath.Base(abs))
+	}
+	for _, top := range []string{"/dev/", "/proc/"} {
+		if strings.HasPrefix(abs, top) && !strings.HasPrefix(abs, "/dev/shm/") {
+			return true
+		}
+	}
+	return false
+}
+
+// writeTo writes to what is there. Standard output under one of its names is
+// that of this process, which knows how far it has been written.
+func (o outFile) writeTo(name string, write func(io.Writer) error) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if f, ok := o.stdout.(*os.File); ok {
+		if own, err := f.Stat(); err == nil && os.SameFile(own, info) {
+			return write(f)
+		}
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// replace puts a new file in the place of one, whose mode it keeps, or where
+// there is none.
+func (o outFile) replace(name string, write func(io.Writer) error) (err error) {
+	mode := fs.FileMode(0o666) // less the umask
+	if o.private {
+		mode = 0o600
+	}
+	old, missing := os.Stat(name)
+	temp := filepath.Join(filepath.Dir(name), ".keysift-"+strconv.FormatUint(rand.Uint64(), 36))
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return withoutTemp(name, err)
 	}
 	defer func() {
 		if err != nil {
-			_ = os.Remove(f.Name())
+			_ = os.Remove(temp)
 		}
 	}()
-	if err = errors.Join(write(f), f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("writing the report: %w", err)
+	if missing == nil && !o.private {
+		err = f.Chmod(old.Mode().Perm())
 	}
-	return os.Rename(f.Name(), name)
+	if err = errors.Join(err, write(f), f.Close()); err != nil {
+		return withoutTemp(name, err)
+	}
+	if err = os.Rename(temp, name); err != nil {
+		return withoutTemp(name, err)
+	}
+	return nil
+}
+
+// withoutTemp names the file that was asked for in the error of one that is
+// only there meanwhile.
+func withoutTemp(name string, err error) error {
+	dir := filepath.Dir(name)
+	if _, missing := os.Stat(dir); errors.Is(missing, fs.ErrNotExist) {
+		return fmt.Errorf("%s: the folder %s does not exist", name, dir)
+	}
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // tell writes to standard error what could not be read and what was looked at.
@@ -243,12 +392,12 @@ func (j *job) tell(run *report.Run) {
 		j.complain(i.String())
 	}
 	if !j.quiet {
-		j.complain(report.Coverage(run.Summary))
+		_, _ = fmt.Fprintln(j.sys.stderr, "keysift: "+report.Coverage(run.Summary))
 	}
 }
 
 func (j *job) complain(text string) {
-	_, _ = fmt.Fprintln(j.sys.stderr, "keysift: "+report.Visible(text))
+	_, _ = fmt.Fprintln(j.sys.stderr, "keysift: "+report.Visible(j.shown(text)))
 }
 
 // outcome returns the error that stands for the exit status.

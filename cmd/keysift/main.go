@@ -11,7 +11,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
+
+	"github.com/keysift/keysift/internal/report"
+	"github.com/keysift/keysift/rules"
 )
 
 func main() {
@@ -100,7 +104,20 @@ func status(err error, stderr io.Writer) int {
 		exit = &exitError{exitError2, err}
 	}
 	if exit.err != nil && !errors.Is(exit.err, syscall.EPIPE) {
-		_, _ = fmt.Fprintln(stderr, "keysift:", exit.err)
+		_, _ = fmt.Fprintln(stderr, "keysift:", message(exit.err))
 	}
 	return exit.code
+}
+
+// message returns what is printed of an error, which may name files.
+func message(err error) string {
+	text := err.Error()
+	if set, err := rules.Builtin(); err == nil {
+		text = newNames(set).Redact(text)
+	}
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = report.Visible(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }

@@ -289,7 +289,11 @@ func (c *common) applySettings() error {
 		case "rules", "baseline":
 			continue // files, which are read as the policy is
 		case "allow-incomplete":
-			s.Values = []policy.Value{{Text: strings.Join(s.Texts(), ","), From: s.Values[0].From}}
+			joined, err := reasonsOf(s)
+			if err != nil {
+				return err
+			}
+			s.Values = []policy.Value{joined}
 		case "exclude":
 			s.Values = c.rebased(s.Values)
 		}
@@ -305,6 +309,22 @@ func (c *common) applySettings() error {
 		f.Changed = true
 	}
 	return nil
+}
+
+// reasonsOf returns the values of allow-incomplete as one of the flag.
+func reasonsOf(s policy.Setting) (policy.Value, error) {
+	if len(s.Values) == 0 {
+		return policy.Value{}, nil
+	}
+	for _, v := range s.Values {
+		if err := checkReasons(v.Text); err != nil {
+			return policy.Value{}, fmt.Errorf("%s: %s: %w", v.From, s.Name, err)
+		}
+		if v.Text == anyReason {
+			return v, nil
+		}
+	}
+	return policy.Value{Text: strings.Join(s.Texts(), ","), From: s.Values[0].From}, nil
 }
 
 // rebased adds to patterns of paths that start at the top folder what they are

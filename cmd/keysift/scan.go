@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -85,7 +86,10 @@ func (c *scanFlags) run(ctx context.Context, sys *system, args []string) error {
 		if !ok {
 			return fmt.Errorf("--why is %q, want PATH:LINE", c.why)
 		}
-		return explainLine(sys.stdout, set, path, line)
+		if len(c.outputs) > 0 || c.format != "" && c.format != "text" {
+			return errors.New("--why explains one line as text on standard output; it goes neither with --format nor with --output")
+		}
+		return explainLine(sys.stdout, set, c.shown(path), path, line)
 	}
 	files, err := c.listed(sys)
 	if err != nil {

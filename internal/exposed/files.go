@@ -47,6 +47,8 @@ type Exposed struct {
 	// of git; source code and documents have to be.
 	Config   bool
 	Findings int // credentials in it that count
+
+	places *Places // nil of a change, which is named from the top folder
 }
 
 // A Published is a set that takes a file.
@@ -265,7 +267,10 @@ func (c *Change) exposed(name string) Exposed {
 // asItStands finds out where a file gets by the index and the disk. least is the
 // exposure of what it holds.
 func (s *Files) asItStands(name string, least scan.Exposure) Exposed {
-	x := Exposed{Path: name, Config: !authored(name)}
+	x := Exposed{Path: name, Config: !authored(name), places: s.places}
+	if s.places.InGitDir(name) {
+		return x
+	}
 	x.Tree, x.Rel = s.places.Tree(name)
 	if x.Tree == nil {
 		x.Published = s.places.publishedOutside(name)
@@ -448,22 +453,24 @@ func (x *Exposed) Repair() string {
 	}
 	var acts []string
 	ours := "" // list that gets a line anyway
-	if list, line, ok := x.IgnoreLine(); ok && x.WantsLine() {
-		acts, ours = append(acts, "add the line "+line+" to "+list), list
+	list, line, ok := x.IgnoreLine()
+	refused := x.WantsLine() && !ok // keysift fix does nothing about a name that no list can have
+	if ok && x.WantsLine() {
+		acts, ours = append(acts, "add the line "+line+" to "+x.shown(list)), list
 	}
 	if x.State.Tracked {
-		acts = append(acts, "git rm --cached "+shellQuote(x.Rel))
+		acts = append(acts, x.untrack())
 	}
 	var byHand []string // what keysift fix does not do
 	for _, p := range x.Published {
 		list := p.Set.List(reader(x.folder(p.Dir)))
 		if list == "" {
-			byHand = append(byHand, `take it out of "files" in `+path.Join(p.Dir, "package.json"))
+			byHand = append(byHand, `take it out of "files" in `+x.shown(path.Join(p.Dir, "package.json")))
 			continue
 		}
 		line, err := p.Set.Line(p.Rel)
 		if list = path.Join(p.Dir, list); err == nil && list != ours {
-			acts = append(acts, "add the line "+line+" to "+list)
+			acts = append(acts, "add the line "+line+" to "+x.shown(list))
 		}
 	}
 	if x.Reach == InHead && !x.State.Tracked {
@@ -474,13 +481,29 @@ func (x *Exposed) Repair() string {
 			byHand = append(byHand, "push the commit that takes it out")
 		}
 	}
-	if x.Tree != nil && len(acts) > 0 {
+	if x.Tree != nil && len(acts) > 0 && !refused {
 		acts[len(acts)-1] += " (keysift fix does it)"
 	}
 	if acts = append(acts, byHand...); len(acts) == 0 {
 		return ""
 	}
 	return "To repair: " + strings.Join(acts, ", and ")
+}
+
+// shown returns a path of the tree as its owner names it.
+func (x *Exposed) shown(rel string) string {
+	if x.Tree == nil || x.places == nil {
+		return rel
+	}
+	return x.places.Shown(x.Tree, rel)
+}
+
+// untrack returns the command that takes the file out of the index.
+func (x *Exposed) untrack() string {
+	if x.places == nil {
+		return "git rm --cached " + shellQuote(x.Rel)
+	}
+	return x.places.GitCommand(x.Tree, "rm --cached", x.Rel)
 }
 
 // WantsLine reports whether no list that goes along with a clone has git ignore

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -59,8 +61,26 @@ func (p *Places) Close() error {
 
 // Tree returns the work tree that a file belongs to and its path in it, with
 // "/" between the components; nil if there is none. What stands behind a "!" is
-// a name within an archive, unless there is a file of that name.
+// a name within an archive, unless there is a file of that name. What lies in a
+// git directory belongs to no work tree: git takes nothing of it along.
 func (p *Places) Tree(path string) (*Tree, string) {
+	t, rel := p.locate(path)
+	if t == nil || inGitDir(rel) {
+		return nil, ""
+	}
+	return t, rel
+}
+
+// InGitDir reports whether a file lies in the git directory of a work tree.
+func (p *Places) InGitDir(path string) bool {
+	t, rel := p.locate(path)
+	return t != nil && inGitDir(rel)
+}
+
+func inGitDir(rel string) bool { return slices.Contains(strings.Split(rel, "/"), ".git") }
+
+// locate is Tree for git directories, too.
+func (p *Places) locate(path string) (*Tree, string) {
 	name := onDisk(filepath.FromSlash(path))
 	dir, base := filepath.Split(name)
 	f := p.folder(filepath.Clean(dir + "."))
@@ -93,6 +113,51 @@ func (p *Places) treeOf(r *repo.Repo) *Tree {
 		p.trees[top] = t
 	}
 	return t
+}
+
+// Shown returns how a file of a work tree is named from the current directory,
+// with "/" between the components and never like an option.
+func (p *Places) Shown(t *Tree, rel string) string {
+	here, err := currentDir()
+	if err != nil {
+		return rel
+	}
+	shown, err := filepath.Rel(here, filepath.Join(t.top, filepath.FromSlash(rel)))
+	if err != nil {
+		return filepath.ToSlash(filepath.Join(t.top, filepath.FromSlash(rel)))
+	}
+	if shown = filepath.ToSlash(shown); strings.HasPrefix(shown, "-") {
+		shown = "./" + shown
+	}
+	return shown
+}
+
+// GitCommand returns the command by which git does something with a file of a
+// work tree, as it works in the current directory, be that in another tree.
+func (p *Places) GitCommand(t *Tree, command, rel string) string {
+	if here, err := currentDir(); err == nil {
+		if f := p.folder(here); f.tree == t && !inGitDir(f.rel) {
+			return "git " + command + " " + shellQuote(pathspec(p.Shown(t, rel)))
+		}
+	}
+	return "git -C " + shellQuote(p.Shown(t, "")) + " " + command + " " + shellQuote(pathspec(rel))
+}
+
+// pathspec returns a path for a command that would take some for a pattern.
+func pathspec(path string) string {
+	if strings.ContainsAny(path, `*?[\`) || strings.HasPrefix(path, ":") {
+		return ":(literal)" + path
+	}
+	return path
+}
+
+// currentDir returns the current directory without symbolic links.
+func currentDir() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
 }
 
 // onDisk returns the path of the file that holds what a path names.
@@ -159,7 +224,7 @@ func (p *Places) open(dir string) *Tree {
 			return nil
 		}
 		if beginsTree(at) {
-			dir, env = at, withoutGit(env)
+			dir, env = at, env.WithoutRepository()
 			break
 		}
 		up := filepath.Dir(at)
@@ -184,20 +249,6 @@ func (p *Places) open(dir string) *Tree {
 		return nil
 	}
 	return p.treeOf(r)
-}
-
-// withoutGit hides what says where a repository is: it is about another one.
-func withoutGit(env repo.Env) repo.Env {
-	if env == nil {
-		return nil
-	}
-	return func(name string) (string, bool) {
-		switch name {
-		case "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES":
-			return "", false
-		}
-		return env(name)
-	}
 }
 
 // problem keeps what could not be read, each once. p.mu is held.
@@ -229,6 +280,10 @@ func shellQuote(s string) string {
 	}
 	if s != "" && strings.TrimLeftFunc(s, plain) == "" {
 		return s
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		escaped := strconv.Quote(s)
+		return "$'" + strings.ReplaceAll(escaped[1:len(escaped)-1], "'", `\'`) + "'" // as most shells read it
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -217,7 +218,12 @@ func (t *Tree) File(rel string) *File {
 	ix, err := t.index()
 	if err != nil {
 		f.Exposure, f.Known = scan.Unignored, false
-		t.problem("unreadable", t.repo.IndexFile, "the index of git: "+err.Error(), "rm "+shellQuote(filepath.ToSlash(t.repo.IndexFile))+" && git reset")
+		index := shellQuote(filepath.ToSlash(t.repo.IndexFile))
+		cure := "rm " + index + " && git reset"
+		if errors.Is(err, fs.ErrPermission) {
+			cure = "chmod u+r " + index // what is staged must not be lost
+		}
+		t.problem("unreadable", t.repo.IndexFile, "the index of git: "+err.Error(), cure)
 		return f
 	}
 	t.mu.Lock()
@@ -345,13 +351,16 @@ func (f *File) Of(secret scan.Secret) scan.Exposure {
 // fail notes what could not be read. t.mu is held.
 func (f *File) fail(err error) {
 	f.Known = false
-	reason := "bad-object"
-	if errors.Is(err, pack.ErrNotFound) {
+	reason, cure := "bad-object", "git fsck, or git fetch where objects are missing"
+	switch {
+	case errors.Is(err, pack.ErrNotFound):
 		reason = "missing-object"
+	case errors.Is(err, fs.ErrPermission):
+		reason, cure = "unreadable", "chmod -R u+rX "+shellQuote(filepath.ToSlash(f.tree.repo.GitDir))
 	}
 	f.tree.problems = append(f.tree.problems, &scan.Incomplete{
 		Reason: reason, Path: filepath.ToSlash(f.tree.repo.GitDir),
-		Detail: "how far files have got is not known: " + err.Error(), Cure: "git fsck, or git fetch where objects are missing",
+		Detail: "how far files have got is not known: " + err.Error(), Cure: cure,
 	})
 }
 

@@ -24,11 +24,11 @@ func (p *Plan) Apply(ctx context.Context, environ []string) ([]Done, error) {
 			return done, err
 		}
 		if err := p.write(e); err != nil {
-			return done, fmt.Errorf("writing %s: %w", e.Rel, err)
+			return done, fmt.Errorf("writing %s: %w", p.shown(e.Rel), err)
 		}
-		act := "changed " + e.Rel
+		act := "changed " + p.shown(e.Rel)
 		if e.Created {
-			act = "created " + e.Rel
+			act = "created " + p.shown(e.Rel)
 		}
 		done = append(done, Done{act, e.Undo})
 	}
@@ -39,7 +39,7 @@ func (p *Plan) Apply(ctx context.Context, environ []string) ([]Done, error) {
 		return done, fmt.Errorf("taking files out of the index: %w", err)
 	}
 	for i, rel := range p.Untrack {
-		done = append(done, Done{"took " + rel + " out of the index; the file stays on disk", p.Undo[i]})
+		done = append(done, Done{"took " + p.shown(rel) + " out of the index; the file stays on disk", p.Undo[i]})
 	}
 	return done, nil
 }
@@ -96,7 +96,7 @@ func (p *Plan) write(e *Edit) (err error) {
 func (p *Plan) untrack(ctx context.Context, environ []string) error {
 	git, err := exec.LookPath("git")
 	if err != nil {
-		return fmt.Errorf("%w; run: git rm --cached -- %s", err, quote(p.Untrack[0]))
+		return fmt.Errorf("%w; run: %s", err, p.git("rm --cached --", p.Untrack[0]))
 	}
 	cmd := exec.CommandContext(ctx, git,
 		"-c", "core.hooksPath="+os.DevNull, "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
@@ -122,7 +122,7 @@ func (p *Plan) untrack(ctx context.Context, environ []string) error {
 func (p *Plan) Commands() []string {
 	var out []string
 	for _, rel := range p.Untrack {
-		out = append(out, "git rm --cached -- "+quote(rel))
+		out = append(out, p.git("rm --cached --", rel))
 	}
 	return out
 }

@@ -31,6 +31,11 @@ type Options struct {
 	// Holds reports whether a text holds a credential: what it holds for is
 	// never written to an example.
 	Holds func(path string, text []byte) bool
+	// Shown returns how a path of the work tree is named to whoever reads the
+	// plan, Git the command by which git does something with it. Nil names paths
+	// from the top folder.
+	Shown func(rel string) string
+	Git   func(command, rel string) string
 }
 
 // A Target is a file that is to be kept out of what goes along.
@@ -61,8 +66,8 @@ type Edit struct {
 // A Span is a part of a text, in bytes.
 type Span struct{ Start, End int }
 
-// A Refusal is something that is not done, and why.
-type Refusal struct{ Rel, Why string }
+// A Refusal is something that is not done, by the path that was shown, and why.
+type Refusal struct{ Path, Why string }
 
 // A Plan is what is to be done in one work tree. Making it changes nothing.
 type Plan struct {
@@ -91,8 +96,25 @@ func New(opts Options, targets []Target) (*Plan, error) {
 	return p, nil
 }
 
+// refuse notes that something about a path of the work tree is not done.
 func (p *Plan) refuse(rel, format string, args ...any) {
-	p.Refused = append(p.Refused, Refusal{rel, fmt.Sprintf(format, args...)})
+	p.Refused = append(p.Refused, Refusal{p.shown(rel), fmt.Sprintf(format, args...)})
+}
+
+// shown returns how a path of the work tree is named in what is told.
+func (p *Plan) shown(rel string) string {
+	if p.opts.Shown == nil {
+		return rel
+	}
+	return p.opts.Shown(rel)
+}
+
+// git returns a command as a person would give it.
+func (p *Plan) git(command, rel string) string {
+	if p.opts.Git == nil {
+		return "git " + command + " " + quote(rel)
+	}
+	return p.opts.Git(command, rel)
 }
 
 func (p *Plan) target(t *Target) {
@@ -143,10 +165,10 @@ func (p *Plan) noLinks(rel string) error {
 			return err
 		}
 		if info.Mode()&fs.ModeSymlink != 0 {
-			return fmt.Errorf("%s is a symbolic link, which is not followed", rel[:i])
+			return fmt.Errorf("%s is a symbolic link, which is not followed", p.shown(rel[:i]))
 		}
 		if i == len(rel) && !info.Mode().IsRegular() {
-			return fmt.Errorf("%s is no ordinary file", rel)
+			return fmt.Errorf("%s is no ordinary file", p.shown(rel))
 		}
 	}
 	return nil
@@ -168,10 +190,10 @@ func (p *Plan) read(rel string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no ordinary file", rel)
+		return nil, fmt.Errorf("%s is no ordinary file", p.shown(rel))
 	}
 	if info.Size() > maxListSize {
-		return nil, fmt.Errorf("%s: %w", rel, errTooLarge)
+		return nil, fmt.Errorf("%s: %w", p.shown(rel), errTooLarge)
 	}
 	return os.ReadFile(p.file(rel))
 }
@@ -196,7 +218,7 @@ func (p *Plan) edit(rel string, next []byte, undo string) error {
 		return err
 	}
 	if created {
-		undo = "delete " + rel
+		undo = "delete " + p.shown(rel)
 	}
 	p.Edits = append(p.Edits, &Edit{Rel: rel, Old: old, New: next, Created: created, Undo: undo})
 	return nil
@@ -229,14 +251,14 @@ func (p *Plan) addLine(list, line string, effective func() (bool, string)) error
 	}
 	t, err := parseText(old)
 	if err != nil {
-		return fmt.Errorf("%s: %w", list, err)
+		return fmt.Errorf("%s: %w", p.shown(list), err)
 	}
 	if t.has(line) {
 		_, why := effective()
-		return fmt.Errorf("%s has the line %s already, and %s", list, line, why)
+		return fmt.Errorf("%s has the line %s already, and %s", p.shown(list), line, why)
 	}
 	planned := p.planned(list)
-	undo := fmt.Sprintf("take the line %s out of %s", line, list)
+	undo := fmt.Sprintf("take the line %s out of %s", line, p.shown(list))
 	why := ""
 	for _, add := range []func(*textFile, string, bool){(*textFile).addPattern, (*textFile).appendPattern} {
 		if t, err = parseText(old); err != nil {
@@ -244,7 +266,7 @@ func (p *Plan) addLine(list, line string, effective func() (bool, string)) error
 		}
 		add(t, line, p.endsOurs(list))
 		if err := p.edit(list, t.bytes(), undo); err != nil {
-			return fmt.Errorf("%s: %w", list, err)
+			return fmt.Errorf("%s: %w", p.shown(list), err)
 		}
 		var ok bool
 		if ok, why = effective(); ok {
@@ -252,7 +274,7 @@ func (p *Plan) addLine(list, line string, effective func() (bool, string)) error
 		}
 		p.restore(list, old, planned)
 	}
-	return fmt.Errorf("the line %s in %s would not keep it out: %s", line, list, why)
+	return fmt.Errorf("the line %s in %s would not keep it out: %s", line, p.shown(list), why)
 }
 
 // endsOurs reports whether a list ends with a line that this plan has put there.
@@ -281,9 +303,9 @@ func (p *Plan) ignore(t *Target) error {
 		d := ignore.New(opts).Path(t.Rel, false)
 		switch {
 		case d.Unknown:
-			return false, d.Source + " cannot be read"
+			return false, p.source(d.Source) + " cannot be read"
 		case !d.Ignored && d.Pattern != "":
-			return false, fmt.Sprintf("%s:%d (%s) takes it back in", d.Source, d.Line, d.Pattern)
+			return false, fmt.Sprintf("%s:%d (%s) takes it back in", p.source(d.Source), d.Line, d.Pattern)
 		}
 		return d.Ignored, "git would not read it so"
 	}
@@ -295,6 +317,14 @@ func (p *Plan) ignore(t *Target) error {
 		return err
 	}
 	return p.addLine(list, line, effective)
+}
+
+// source returns how a list is named: one of the tree by its path in that.
+func (p *Plan) source(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return p.shown(filepath.ToSlash(name))
 }
 
 // there reports whether a list is an ordinary file, or will be.
@@ -372,7 +402,7 @@ func (p *Plan) example(t *Target) error {
 	if bytes.Equal(old, next) || p.opts.Holds(rel, next) {
 		return errors.New("it would hold a credential")
 	}
-	return p.edit(rel, next, "take the new names out of "+rel)
+	return p.edit(rel, next, "take the new names out of "+p.shown(rel))
 }
 
 // checkIndex refuses to take files out of an index where that would mix with
@@ -396,7 +426,7 @@ func (p *Plan) checkIndex() error {
 			continue
 		}
 		keep = append(keep, rel)
-		p.Undo = append(p.Undo, "git add --force -- "+quote(rel))
+		p.Undo = append(p.Undo, p.git("add --force --", rel))
 	}
 	p.Untrack = keep
 	return nil
@@ -432,12 +462,12 @@ func (p *Plan) mixes(rel, why, other string) string {
 	if p.changed[rel] {
 		data, err := p.read(rel)
 		if err != nil || repo.HashBlob(data, p.opts.Repo.Format) != e.ID {
-			return "what is staged of it is neither in HEAD nor on disk and would be lost; run: git restore --staged -- " + quote(rel)
+			return "what is staged of it is neither in HEAD nor on disk and would be lost; run: " + p.git("reset -q --", rel)
 		}
 		return "" // new in the index: nothing but that is undone
 	}
 	if other != "" {
-		return "other changes are staged (" + other + "), with which it would mix; commit them, or run: git stash"
+		return "other changes are staged (" + p.shown(other) + "), with which it would mix; commit them, or run: git stash"
 	}
 	return ""
 }

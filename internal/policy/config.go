@@ -326,6 +326,9 @@ func parseFile(name, text string) (*configFile, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	f := &configFile{name: name, index: indexTOML(text)}
+	if key := gitleaksKey(root); key != "" {
+		return nil, f.errorAt(f.index.first([]string{key}), fmt.Errorf("this is a configuration of gitleaks; turn it into ours with: keysift config import %s", name))
+	}
 	for _, key := range slices.Sorted(maps.Keys(root)) {
 		if findKey(rootKeys(), key) == nil {
 			return nil, f.errorAt(f.index.first([]string{key}), fmt.Errorf("unknown key %q", key))
@@ -344,6 +347,23 @@ func parseFile(name, text string) (*configFile, error) {
 		f.rules = RuleText{name, []byte(own)}
 	}
 	return f, nil
+}
+
+// gitleaksKey returns a key that only a configuration of gitleaks has, or has in
+// this form; empty if there is none.
+func gitleaksKey(root map[string]any) string {
+	if _, ok := root["rules"].([]map[string]any); ok {
+		return "rules"
+	}
+	if _, ok := root["extend"].(map[string]any); ok {
+		return "extend"
+	}
+	for _, key := range []string{"allowlist", "allowlists"} {
+		if _, ok := root[key]; ok {
+			return key
+		}
+	}
+	return ""
 }
 
 func (f *configFile) errorAt(line int, err error) error {

@@ -202,8 +202,8 @@ func newSeverity(e entry) (*severityEntry, error) {
 // String describes what gets which severity.
 func (s *severityEntry) String() string { return s.shown + ": " + s.set.String() }
 
-// A requirement holds findings of a rule to those that have one of another rule
-// near them.
+// A requirement suppresses findings of a rule that have none of another rule near
+// them.
 type requirement struct {
 	from           string
 	rule, with     string

@@ -432,12 +432,16 @@ func (m *importer) writeRule(r *gitleaksRule) error {
 	}
 	m.text.WriteString("pattern = " + quote(pattern) + "\n")
 	m.value("boundary", "none")
-	if words := contextOf(r); len(words) > 0 {
-		m.array("context", words)
+	l := leadOf(r)
+	if len(l.markers) > 0 {
+		m.array("markers", l.markers)
+	}
+	if len(l.context) > 0 {
+		m.array("context", l.context)
 		fmt.Fprintf(&m.text, "back = %d\nforward = %d\nlines = %d\n", contextReach, contextReach, contextLines)
 	}
-	// Without a bound of its own a rule here has one; there it has none.
-	fmt.Fprintf(&m.text, "entropy = %g\n", max(r.Entropy, 0.0001))
+	fmt.Fprintf(&m.text, "entropy = %g\n", l.entropy)
+	short := slices.IndexFunc(l.context, func(w string) bool { return len(w) < minMarker })
 	if r.Path != "" {
 		m.text.WriteString("path = " + quote(r.Path) + "\n")
 	}
@@ -448,6 +452,9 @@ func (m *importer) writeRule(r *gitleaksRule) error {
 		m.text.Reset()
 		m.text.WriteString(kept)
 		return err
+	}
+	if short >= 0 {
+		m.warn("rule %q: its keyword %q is too short to be found beside letters and digits; write the rule anew, with a longer one", r.ID, l.context[short])
 	}
 	return nil
 }

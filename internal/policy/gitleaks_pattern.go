@@ -2,13 +2,11 @@ package policy
 
 import (
 	"fmt"
+	"math"
 	"regexp/syntax"
 	"slices"
 	"strings"
 )
-
-// minLiteral is the least length of a literal that is worth looking for.
-const minLiteral = 4
 
 // secretPattern returns an expression in which the group that holds the secret
 // has the name that rules here want. gitleaks takes the group that a rule
@@ -91,50 +89,127 @@ func groupStarts(regex string) [][2]int {
 	return out
 }
 
-// contextOf returns the words of which one has to stand near a match, in lower
-// case: the rule's keywords or, without any, a literal that each match holds,
-// without which nothing would lead to the rule.
-func contextOf(r *gitleaksRule) []string {
-	var words []string
+// A lead is what leads to the matches of a rule here. What gitleaks has for that
+// are keywords, one of which has to stand somewhere in the file, whatever its
+// case and be it a part of the match.
+type lead struct {
+	markers []string // literals, one of which each match holds
+	context []string // words in lower case, one of which stands near or in a match
+	entropy float64  // the rule's bound, as of what is left of a secret behind a marker
+}
+
+// leadOf returns what leads to a rule. Keywords that no match is without say
+// nothing more than the markers do. A marker that is too short to be looked for
+// makes words count that stand inside of the match.
+func leadOf(r *gitleaksRule) lead {
+	// Without a bound of its own a rule here has one; there it has none.
+	out := lead{entropy: max(r.Entropy, leastEntropy)}
 	for _, k := range r.Keywords {
-		if k = strings.ToLower(k); k != "" && !slices.Contains(words, k) {
-			words = append(words, k)
+		if k = strings.ToLower(k); k != "" && !slices.Contains(out.context, k) {
+			out.context = append(out.context, k)
 		}
-	}
-	if len(words) > 0 {
-		return words
 	}
 	re, err := syntax.Parse(r.Regex, syntax.Perl)
 	if err != nil {
-		return nil
+		return out
 	}
-	if lit := longestLiteral(re.Simplify()); len(lit) >= minLiteral {
-		return []string{strings.ToLower(lit)}
+	f := &literalFinder{keywords: out.context}
+	set := f.literals(re)
+	if set == nil {
+		return out
+	}
+	markers, length := set.markers(), leastLength(re)
+	weak := len(markers) == 0 || slices.ContainsFunc(markers, func(m string) bool { return isWeak(m, length) })
+	switch {
+	case !weak, len(markers) > 0 && length >= tokenLength && inOneWord(re):
+		out.markers = markers
+		if set.implies(out.context) {
+			out.context = nil
+		}
+	case length < tokenLength:
+		out.markers = markers
+		out.context = wordsOf(out.context, set)
+	case set.least() >= minMarker:
+		out.context = wordsOf(out.context, set)
+	}
+	out.entropy = behindMarker(out.entropy, f, secretOf(re, r.SecretGroup), out.markers)
+	return out
+}
+
+// leastEntropy stands for no bound.
+const leastEntropy = 0.0001
+
+// wordsOf returns the keywords or, without any, the texts that matches hold, as
+// words.
+func wordsOf(keywords []string, set literalSet) []string {
+	if len(keywords) > 0 {
+		return keywords
+	}
+	var out []string
+	for _, l := range set {
+		if t := strings.ToLower(l.text); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// secretOf returns the part of an expression that is the secret: a group or, if
+// there is none, all of it.
+func secretOf(re *syntax.Regexp, group int) *syntax.Regexp {
+	if s := groupOf(re, max(group, 1)); s != nil {
+		return s
+	}
+	return re
+}
+
+func groupOf(re *syntax.Regexp, group int) *syntax.Regexp {
+	if re.Op == syntax.OpCapture && re.Cap == group {
+		return re.Sub[0]
+	}
+	for _, sub := range re.Sub {
+		if s := groupOf(sub, group); s != nil {
+			return s
+		}
 	}
 	return nil
 }
 
-// longestLiteral returns the longest text that each match holds.
-func longestLiteral(re *syntax.Regexp) string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return string(re.Rune)
-	case syntax.OpCapture, syntax.OpPlus:
-		return longestLiteral(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return longestLiteral(re.Sub[0])
-		}
-	case syntax.OpConcat:
-		best := ""
-		for _, sub := range re.Sub {
-			if lit := longestLiteral(sub); len(lit) > len(best) {
-				best = lit
-			}
-		}
-		return best
+// behindMarker returns a bound for the entropy of what stands behind a marker at
+// the start of a secret, given one for all of the secret: no secret that the one
+// lets pass is lost by the other. The entropy of a text is at most that of its
+// two parts by their shares, and that of the shares.
+func behindMarker(bound float64, f *literalFinder, secret *syntax.Regexp, markers []string) float64 {
+	set := f.literals(secret)
+	if set == nil || bound <= leastEntropy {
+		return bound
 	}
-	return ""
+	own, length := set.markers(), float64(leastLength(secret))
+	out := bound
+	for _, m := range markers {
+		size := float64(len(m))
+		if !slices.Contains(own, m) || size >= length {
+			continue
+		}
+		share := size / length
+		mixed := -share*math.Log2(share) - (1-share)*math.Log2(1-share)
+		out = min(out, (bound-share*textEntropy(m)-mixed)/(1-share))
+	}
+	return max(math.Floor(out*100)/100, leastEntropy)
+}
+
+// textEntropy returns the Shannon entropy of a text in bits a byte.
+func textEntropy(s string) float64 {
+	count := map[byte]float64{}
+	for i := range len(s) {
+		count[s[i]]++
+	}
+	sum := 0.0
+	for _, n := range count {
+		p := n / float64(len(s))
+		sum -= p * math.Log2(p)
+	}
+	return sum
 }
 
 // anchored reports whether an expression is tied to the start or the end of

@@ -28,12 +28,17 @@ func TestImportGitleaks(t *testing.T) {
 		{
 			name: "rule",
 			in:   "[[rules]]\nid = 'Acme_Token'\ndescription = 'Acme  token'\nregex = '''(acme)_([a-z0-9]{20})'''\nsecretGroup = 2\nentropy = 3\nkeywords = ['ACME']\npath = '''\\.env$'''\n",
-			want: []string{"id = 'acme-token'", "title = 'Acme token'", "aliases = [\n    'Acme_Token',\n]", `pattern = '(acme)_(?P<secret>[a-z0-9]{20})'`, "context = [\n    'acme',\n]", "entropy = 3\n", `path = '\.env$'`, "boundary = 'none'"},
+			want: []string{"id = 'acme-token'", "title = 'Acme token'", "aliases = [\n    'Acme_Token',\n]", `pattern = '(acme)_(?P<secret>[a-z0-9]{20})'`, "markers = [\n    'acme_',\n]", "entropy = 3\n", `path = '\.env$'`, "boundary = 'none'"}, without: []string{"context"},
 		},
 		{
 			name: "first group, no keyword, id that is taken",
 			in:   "[[rules]]\nid = 'github-pat'\nregex = '''kst_([a-z]{20})'''\n",
 			want: []string{"id = 'gitleaks-github-pat'", "title = 'github-pat'", `pattern = 'kst_(?P<secret>[a-z]{20})'`, "'kst_',"}, without: []string{"aliases"},
+		},
+		{
+			name: "keyword of two bytes", in: "[[rules]]\nid = 'own'\nregex = '''[a-z]{3}q~[a-z]{12}'''\nkeywords = ['q~']\n",
+			want:     []string{"markers = [\n    'q~',\n]\ncontext = [\n    'q~',\n]"},
+			warnings: []string{`rule "own": its keyword "q~" is too short to be found beside letters and digits; write the rule anew, with a longer one`},
 		},
 		{
 			name: "quotes", in: "[[rules]]\nid = 'q'\nregex = '''kst_['\"][a-z]{20}'''\n",

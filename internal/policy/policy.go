@@ -189,15 +189,18 @@ func (p *Policy) severity(f *scan.Finding) rules.Severity {
 	return out
 }
 
-// required yields the findings of seq but those whose rule requires another
-// finding near by that is not there. What comes one after the other from one
-// place is held back until all of it has come.
+// required yields the findings of seq, those suppressed whose rule requires
+// another finding near by that is not there. What comes one after the other from
+// one place is held back until all of it has come.
 func (p *Policy) required(seq iter.Seq2[scan.Finding, error]) iter.Seq2[scan.Finding, error] {
 	return func(yield func(scan.Finding, error) bool) {
 		var held []scan.Finding
 		flush := func() bool {
 			for i := range held {
-				if p.complete(&held[i], held) && !yield(held[i], nil) {
+				if r := p.missing(&held[i], held); r != nil {
+					p.suppress(&held[i], r)
+				}
+				if !yield(held[i], nil) {
 					return false
 				}
 			}
@@ -225,17 +228,29 @@ func sameContent(a, b *scan.Finding) bool {
 	return a.Origin == nil || *a.Origin == *b.Origin
 }
 
-// complete reports whether a finding has near it all that its rule requires.
-func (p *Policy) complete(f *scan.Finding, among []scan.Finding) bool {
+// missing returns what the rule of a finding requires near by that is not there,
+// nil if all of it is.
+func (p *Policy) missing(f *scan.Finding, among []scan.Finding) *requirement {
 	for _, r := range p.config.requires {
 		if !isRule(f.Rule, r.rule) {
 			continue
 		}
 		if !slices.ContainsFunc(among, func(other scan.Finding) bool { return r.near(f, &other) }) {
-			return false
+			return r
 		}
 	}
-	return true
+	return nil
+}
+
+// suppress notes that a finding lacks what its rule requires, unless a comment
+// has suppressed it already.
+func (p *Policy) suppress(f *scan.Finding, r *requirement) {
+	if f.Suppressed != nil {
+		if _, isLine := p.lines.LoadAndDelete(f.Suppressed); !isLine {
+			return
+		}
+	}
+	f.Suppressed = &scan.Suppression{By: "config", Reason: r.from + ": requires " + r.String()}
 }
 
 // An Unused is a decision that matched no finding of the run.

@@ -127,12 +127,34 @@ func TestRequire(t *testing.T) {
 		all := 0
 		for f := range New(Options{Config: c}).Apply(sequence(in...)) {
 			all++
-			if f.Rule.ID == "secret" {
+			if f.Rule.ID != "secret" && f.Suppressed != nil {
+				t.Errorf("%q: %+v suppresses a finding that nothing is required of", tt.require, f.Suppressed)
+			}
+			if s := f.Suppressed; s != nil && (s.By != "config" || !strings.HasPrefix(s.Reason, "c.toml:1: requires secret with id-alias")) {
+				t.Errorf("%q: suppressed by %+v", tt.require, s)
+			}
+			if f.Rule.ID == "secret" && f.Suppressed == nil {
 				got = append(got, fmt.Sprintf("%s:%d", f.Path, f.Start.Line))
 			}
 		}
-		if s := strings.Join(got, " "); s != tt.want || all != len(got)+3 {
-			t.Errorf("%q: got %q and %d others, want %q and 3", tt.require, s, all-len(got), tt.want)
+		if s := strings.Join(got, " "); s != tt.want || all != len(in) {
+			t.Errorf("%q: got %q of %d findings, want %q of %d", tt.require, s, all, tt.want, len(in))
+		}
+	}
+}
+
+// TestRequireAndComment: a comment is what suppresses a finding before what its
+// rule requires; a line that waits for the configuration is not taken for one.
+func TestRequireAndComment(t *testing.T) {
+	c := load(t, "", "c.toml", files{"c.toml": "[[require]]\nrule = 'secret'\nwith = 'id'\n[[allow]]\nline = 'x'\nreason = 'why'\n"})
+	for line, want := range map[string]string{"x": "config", "y # " + ownMarker + " secret a sample": "inline"} {
+		p := New(Options{Config: c})
+		f := finding("secret", "kst_one", "a", 10, 1)
+		f.Suppressed, _ = p.Comment("a", f.Rule, []byte(line), nil)
+		for f := range p.Apply(sequence(f)) {
+			if f.Suppressed == nil || f.Suppressed.By != want || f.Suppressed.Reason == "" {
+				t.Errorf("%q: suppressed by %+v, want %s", line, f.Suppressed, want)
+			}
 		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,6 +42,9 @@ type Matcher interface {
 func OpenRevision(r *repo.Repo, objects repo.Objects, name string) (*Revision, error) {
 	v := &Revision{Name: name, objects: objects, trees: repo.NewTrees(objects, r.Format), lines: map[string]*lineSet{}}
 	id, err := v.resolve(r, name)
+	if errors.Is(err, errNoRevision) && isShallow(r) {
+		err = fmt.Errorf("%w; the clone is shallow: git fetch --unshallow", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("revision %q: %w", name, err)
 	}
@@ -54,7 +59,12 @@ func OpenRevision(r *repo.Repo, objects repo.Objects, name string) (*Revision, e
 	return v, nil
 }
 
-var errNoRevision = errors.New("there is none of this name; a shallow clone may lack it: git fetch --unshallow")
+var errNoRevision = errors.New("there is none of this name")
+
+func isShallow(r *repo.Repo) bool {
+	_, err := os.Lstat(filepath.Join(r.CommonDir, "shallow"))
+	return err == nil
+}
 
 func (v *Revision) resolve(r *repo.Repo, name string) (repo.Hash, error) {
 	base := name

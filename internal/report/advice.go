@@ -109,20 +109,60 @@ func argument(path string) string {
 	case path[0] == '-':
 		path = "./" + path
 	}
+	if isOdd(path) {
+		return escapeQuote(path)
+	}
 	return shellQuote(Visible(path))
 }
 
+// isOdd reports whether a path holds what no terminal shows as it is: it can
+// stand neither in a command nor in an ignore list just so.
+func isOdd(path string) bool {
+	return strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// escapeQuote returns s as a word of those shells that read escapes in $'…',
+// which most do.
+func escapeQuote(s string) string {
+	return "$'" + strings.ReplaceAll(Visible(strings.ReplaceAll(s, `\`, `\\`)), "'", `\'`) + "'"
+}
+
+// byHand returns what to do about a file that git takes along and of which
+// keysift fix can write no ignore line, for the control characters in its name.
+func byHand(path string) string {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	pattern := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name))
+	if strings.HasSuffix(pattern, " ") {
+		pattern = pattern[:len(pattern)-1] + `\ `
+	}
+	return "Its name holds a control character, for which keysift fix writes no ignore line. Rename it or, by hand, add the line /" +
+		Visible(pattern) + " to the .gitignore of its folder, where ? stands for that character."
+}
+
 func ignoreText(at Situation, path string) (text, command string) {
-	if at.Kind == rules.File && at.Repair != "" {
+	odd := isOdd(at.Path)
+	if at.Kind == rules.File && at.Repair != "" && !odd {
 		return repairText(at.Repair, path)
 	}
 	switch at.Exposure {
 	case scan.Ignored:
 		return "Git ignores this file and does not publish it. See that images and packages leave it out too.", ""
 	case scan.Unignored:
+		if odd {
+			return byHand(at.Path), ""
+		}
 		return "Have git ignore this file before somebody adds it.", "keysift fix " + path
 	}
-	return "Take this file out of the index, which leaves it on disk, and have git ignore it.", "git rm --cached " + path
+	text = "Take this file out of the index, which leaves it on disk, and have git ignore it."
+	if odd {
+		text += " " + byHand(at.Path)
+	}
+	return text, "git rm --cached " + path
 }
 
 // repairText turns the hint of a finding of kind file into a step. Whether
@@ -133,6 +173,9 @@ func repairText(hint, path string) (text, command string) {
 	}
 	text = strings.TrimPrefix(hint, "To repair: ")
 	text = strings.Replace(text, " (keysift fix does it)", "", 1)
+	if strings.HasPrefix(text, "git ") {
+		text = "run " + text
+	}
 	text = strings.ToUpper(text[:1]) + text[1:]
 	return text + ".", command
 }
@@ -145,9 +188,13 @@ func removeText(at Situation, path string) (text, command string) {
 	const prune = "git reflog expire --expire-unreachable=now --all && git gc --prune=now"
 	switch at.Exposure {
 	case scan.Unignored:
+		if isOdd(at.Path) {
+			return "It is not committed yet. Read it from the environment, or have git ignore the file. " + byHand(at.Path), ""
+		}
 		return "It is not committed yet. Read it from the environment, or have git ignore the file.", "keysift fix " + path
 	case scan.Staged:
-		return "It is not committed yet (before the first commit: git rm --cached).", "git restore --staged " + path
+		// Unlike git restore, which wants a HEAD, this works before the first commit.
+		return "It is not committed yet. Take the file out of the index, which leaves it on disk.", "git reset -q -- " + path
 	case scan.Unreachable:
 		return "No branch or tag reaches this object, but it may have been pushed before: if so, or if you are not sure, revoke the credential. Then remove what git keeps of it.", prune
 	case scan.Stash:

@@ -13,12 +13,33 @@ import (
 func TestAdviceNamesTheList(t *testing.T) {
 	for hint, want := range map[string]string{
 		"To repair: add the line .env to .dockerignore (keysift fix does it)":                    "Add the line .env to .dockerignore.",
+		"To repair: git rm --cached .env (keysift fix does it)":                                  "Run git rm --cached .env.",
 		`To repair: take it out of "files" in pkg/package.json`:                                  `Take it out of "files" in pkg/package.json.`,
 		"Take the value out of the file and read it from the environment: keysift fix shows how": "Take the value out of the file and read it from the environment: keysift fix shows how.",
 	} {
 		steps := Advice(nil, Situation{Exposure: scan.Unignored, Kind: rules.File, Path: ".env", Repair: hint})
 		if len(steps) != 1 || steps[0].Text != want {
 			t.Errorf("%q: %+v, want %q", hint, steps, want)
+		}
+	}
+}
+
+// TestAdviceForOddNames: a name with a line break stands in commands as a shell
+// reads it, and no ignore line is promised for it.
+func TestAdviceForOddNames(t *testing.T) {
+	for _, tt := range []struct {
+		at            Situation
+		text, command string
+	}{
+		{Situation{Exposure: scan.Unignored, Path: "sub/tr \n.env"}, "add the line /tr ?.env to the .gitignore of its folder", ""},
+		{Situation{Exposure: scan.Unignored, Kind: rules.File, Path: "sub/a*\t ", Repair: "To repair: keysift fix"}, `add the line /a\*?\  to`, ""},
+		{Situation{Exposure: scan.Staged, Kind: rules.File, Path: "sub/a\t", Repair: "To repair: git rm --cached x"}, `add the line /a? to`, `git rm --cached $'sub/a\t'`},
+		{Situation{Exposure: scan.Unignored, Path: "sub/a b"}, "have git ignore the file", "keysift fix 'sub/a b'"},
+		{Situation{Exposure: scan.Staged, Path: "it's\n\\"}, "out of the index", `git reset -q -- $'it\'s\n\\'`},
+	} {
+		steps := Advice(nil, tt.at)
+		if len(steps) == 0 || !strings.Contains(steps[0].Text, tt.text) || steps[0].Command != tt.command {
+			t.Errorf("%q: %+v, want %q by %q", tt.at.Path, steps, tt.text, tt.command)
 		}
 	}
 }

@@ -44,6 +44,7 @@ type CollectorOptions struct {
 	ShowSuppressed bool // report suppressed findings, marked
 	ShowSecrets    bool // Record.Secret is the secret, and names are not redacted
 
+	Names        *Names                                   // redacts names beside what is found; nil for nothing more
 	Fingerprints *Fingerprinter                           // nil means the built-in salt
 	Remedy       func(id string) (*rules.Remedy, bool)    // nil: no remediation
 	Enrich       func(r *Record, objects map[string]bool) // adds Owners and History; called once a reported record, with the ids of the objects that hold it; nil for none
@@ -331,11 +332,12 @@ func specificity(r *rules.Rule) int {
 // replaced by their redacted form.
 type redactor struct {
 	off       bool
+	names     *Names
 	elsewhere *strings.Replacer // redacts in every name
 }
 
 func (c *Collector) redactor(known []*entry) *redactor {
-	out := &redactor{off: c.opts.ShowSecrets}
+	out := &redactor{off: c.opts.ShowSecrets, names: c.opts.Names}
 	var secrets []scan.Secret
 	for _, e := range known {
 		if s := e.rule.Secret; s.Len() >= minRedactedPath && Strength(s.Reveal()) >= minRedactedElsewhere {
@@ -363,7 +365,7 @@ func (r *redactor) redact(s string, own scan.Secret, least int) string {
 		if own.Len() >= least {
 			s = strings.ReplaceAll(s, own.Reveal(), own.String())
 		}
-		s = r.elsewhere.Replace(s)
+		s = r.names.Redact(r.elsewhere.Replace(s))
 	}
 	return validUTF8(s)
 }
@@ -378,7 +380,7 @@ func (c *Collector) record(e *entry, redact *redactor) *Record {
 		Confidence: e.sure.Confidence.String(), Reason: validUTF8(e.sure.Reason),
 		Score:    math.Round(e.sure.Score*1000) / 1000,
 		Priority: Priority(f.Severity, e.sure.Confidence, e.max),
-		Path:     path, Start: Position(first.start), End: Position(first.end),
+		Path:     path, Start: positionOf(first.start), End: positionOf(first.end),
 		Secret: validUTF8(f.Secret.String()), Length: f.Secret.Len(),
 		Decoded: first.decoded, Expires: f.Expires, Exposure: e.max.String(), Note: e.note,
 		PlacesTotal: e.total,
@@ -429,8 +431,12 @@ func (c *Collector) advisory(e *entry) string {
 	return ""
 }
 
+func positionOf(p scan.Position) Position {
+	return Position{Line: p.Line, Column: p.Column, Byte: p.Byte, Char: p.Char}
+}
+
 func placeRecord(p *place, most scan.Exposure) Place {
-	out := Place{Path: p.path, Line: p.start.Line, Column: p.start.Column, Commit: p.commit, Object: p.object}
+	out := Place{Path: p.path, Line: p.start.Line, Column: p.start.Column, Char: p.start.Char, Commit: p.commit, Object: p.object}
 	if p.exposure != most {
 		out.Exposure = p.exposure.String()
 	}

@@ -299,7 +299,7 @@ func TestAdvice(t *testing.T) {
 		{Situation{Exposure: scan.Pushed, Severity: rules.High}, "revoke rotate deploy validate audit restrict store rewrite", "example tokens delete ID"},
 		{Situation{Exposure: scan.Tagged, Severity: rules.Medium}, "rotate deploy revoke validate audit restrict store rewrite", ""},
 		{Situation{Severity: rules.Critical}, "revoke rotate deploy validate audit restrict store", "example tokens delete ID"},
-		{Situation{Exposure: scan.Staged, Path: "a b"}, "remove store restrict rotate revoke", "git restore --staged 'a b'"},
+		{Situation{Exposure: scan.Staged, Path: "a b"}, "remove store restrict rotate revoke", "git reset -q -- 'a b'"},
 		{Situation{Exposure: scan.Committed, Path: "-x"}, "remove store restrict rotate revoke", "git commit --amend ./-x"},
 		{Situation{Exposure: scan.Stash}, "remove store restrict rotate revoke", "git stash list"},
 		{Situation{Exposure: scan.Ignored}, "ignore store restrict", ""},

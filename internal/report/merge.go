@@ -55,7 +55,7 @@ func Merge(runs ...*Run) *Run {
 func (r *Run) cutOff() {
 	i := &Incomplete{
 		Type: "incomplete", Reason: "unreadable",
-		Detail: "a stored report ends before its summary, so that its run was cut off", Cure: "scan again",
+		Detail: "a stored report is empty or ends before its summary, so that its run was cut off", Cure: "scan again",
 	}
 	r.Incomplete = append(r.Incomplete, i)
 	r.Summary = addSummaries(r.Summary, &Summary{Incomplete: map[string]int{i.Reason: 1}})

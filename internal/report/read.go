@@ -34,6 +34,9 @@ func ReadJSONL(r io.Reader) (*Run, error) {
 			continue
 		}
 		if err := run.read(line); err != nil {
+			if first := len(run.Findings)+len(run.Incomplete) == 0 && run.Summary == nil; first {
+				return nil, otherFormat(line, n, err)
+			}
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 	}
@@ -41,6 +44,22 @@ func ReadJSONL(r io.Reader) (*Run, error) {
 		return nil, fmt.Errorf("line %d: %w", n+1, err)
 	}
 	return run, nil
+}
+
+// otherFormat returns the error for a report whose first line, which is the nth,
+// is no record.
+func otherFormat(line []byte, n int, err error) error {
+	const ask = "; only the format jsonl is read: keysift scan --format jsonl writes it"
+	var syntax *json.SyntaxError
+	switch {
+	case bytes.HasPrefix(line, []byte(`{"schema"`)):
+		return errors.New("a report of the format json" + ask)
+	case bytes.HasPrefix(line, []byte("<")):
+		return errors.New("a report in XML or HTML" + ask)
+	case errors.As(err, &syntax), line[0] != '{':
+		return fmt.Errorf("line %d is no JSON object%s", n, ask)
+	}
+	return fmt.Errorf("line %d: %w", n, err)
 }
 
 func (r *Run) read(line []byte) error {
@@ -78,7 +97,7 @@ func (r *Run) read(line []byte) error {
 		r.Summary = addSummaries(r.Summary, s)
 	case "":
 		if head.Findings != nil {
-			return errors.New(`a report of the format json; write it with --format jsonl`)
+			return errors.New("a report of the format json")
 		}
 		return errors.New(`no "type", want finding, incomplete or summary`)
 	default:
@@ -130,7 +149,7 @@ func (r *Record) validate() error {
 	if r.Score < 0 || r.Score > 1 {
 		return fmt.Errorf("score %v is not between 0 and 1", r.Score)
 	}
-	if r.Start.Line < 0 || r.Start.Column < 0 || r.Start.Byte < 0 || r.End.Line < 0 || r.End.Column < 0 || r.End.Byte < 0 {
+	if r.Start.Line < 0 || r.Start.Column < 0 || r.Start.Byte < 0 || r.Start.Char < 0 || r.End.Char < 0 || r.End.Line < 0 || r.End.Column < 0 || r.End.Byte < 0 {
 		return errors.New("negative position")
 	}
 	if r.Length < 0 || r.PlacesTotal < 0 || r.PlacesTotal < len(r.Places) {

@@ -65,9 +65,10 @@ func (r *Record) Identify() {
 
 // A Position is a place in a file as scan.Position has it.
 type Position struct {
-	Line   int   `json:"line"`   // 1-based
-	Column int   `json:"column"` // 1-based, in bytes
-	Byte   int64 `json:"byte"`   // 0-based offset
+	Line   int   `json:"line"`           // 1-based
+	Column int   `json:"column"`         // 1-based, in bytes
+	Byte   int64 `json:"byte"`           // 0-based offset
+	Char   int   `json:"char,omitempty"` // the column in code points, if that is known and not Column
 }
 
 // A Place is one occurrence of a secret.
@@ -75,6 +76,7 @@ type Place struct {
 	Path   string `json:"path"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
+	Char   int    `json:"char,omitempty"` // as that of a Position
 	Commit string `json:"commit,omitempty"`
 	// Exposure of this place, if it is less than that of the Record.
 	Exposure string `json:"exposure,omitempty"`

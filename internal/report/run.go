@@ -1,5 +1,7 @@
 package report
 
+import "slices"
+
 // A Run is what one scan found, or several merged.
 type Run struct {
 	Findings   []*Record // ordered by path and position
@@ -17,6 +19,11 @@ func (r *Run) Failing() int {
 		}
 	}
 	return n
+}
+
+// Reveals reports whether a secret stands in the run as a whole.
+func (r *Run) Reveals() bool {
+	return slices.ContainsFunc(r.Findings, func(f *Record) bool { return f.Length > 0 && len(f.Secret) == f.Length })
 }
 
 // Write gives the whole run to a Reporter and closes it.

@@ -19,8 +19,8 @@ const (
 	sarifRoot = "SRCROOT"
 )
 
-// sarifReporter writes SARIF 2.1.0. Columns count bytes, which is what SARIF
-// calls characters on lines of ASCII; byteOffset is right on any.
+// sarifReporter writes SARIF 2.1.0. Columns count code points, and bytes where
+// nothing else is known; byteOffset is right on any line.
 type sarifReporter struct {
 	w    *bufio.Writer
 	opts Options
@@ -293,7 +293,8 @@ func (s *sarifReporter) locations(r *Record) []sarifLocation {
 	if r.Start.Line > 0 {
 		offset := r.Start.Byte
 		first.Physical.Region = &sarifRegion{
-			StartLine: r.Start.Line, StartColumn: r.Start.Column, EndLine: r.End.Line, EndColumn: r.End.Column,
+			StartLine: r.Start.Line, StartColumn: cmp.Or(r.Start.Char, r.Start.Column),
+			EndLine: r.End.Line, EndColumn: cmp.Or(r.End.Char, r.End.Column),
 			ByteOffset: &offset, ByteLength: max(0, r.End.Byte-r.Start.Byte),
 		}
 	}
@@ -305,7 +306,7 @@ func (s *sarifReporter) locations(r *Record) []sarifLocation {
 		}
 		l := s.location(p.Path)
 		if p.Line > 0 {
-			l.Physical.Region = &sarifRegion{StartLine: p.Line, StartColumn: p.Column}
+			l.Physical.Region = &sarifRegion{StartLine: p.Line, StartColumn: cmp.Or(p.Char, p.Column)}
 		}
 		l.setCommit(p.Commit)
 		out = append(out, l)

@@ -119,3 +119,21 @@ func TestSARIFInlineSuppression(t *testing.T) {
 		t.Errorf("suppression %v", s)
 	}
 }
+
+// TestSarifColumns: SARIF counts code points, where they are known.
+func TestSarifColumns(t *testing.T) {
+	for _, tt := range []struct {
+		start, end Position
+		want       string
+	}{
+		{Position{Line: 1, Column: 7, Byte: 6, Char: 6}, Position{Line: 1, Column: 17, Byte: 16, Char: 16}, `"startLine": 1, "startColumn": 6, "endLine": 1, "endColumn": 16, "byteOffset": 6, "byteLength": 10`},
+		{Position{Line: 1, Column: 7, Byte: 6}, Position{Line: 1, Column: 17, Byte: 16}, `"startLine": 1, "startColumn": 7, "endLine": 1, "endColumn": 17, "byteOffset": 6, "byteLength": 10`},
+	} {
+		r := collect(CollectorOptions{}, finding(vendorRule(), strongSecret(1), "a.env", 1)).Findings[0]
+		r.Start, r.End = tt.start, tt.end
+		got := strings.Join(strings.Fields(render(t, &Run{Findings: []*Record{r}}, "sarif", Options{})), " ")
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("start %+v, end %+v: got %s, want %s in it", tt.start, tt.end, got, tt.want)
+		}
+	}
+}

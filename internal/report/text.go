@@ -3,6 +3,8 @@ package report
 import (
 	"bufio"
 	"cmp"
+	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -161,6 +163,69 @@ func (t *textReporter) advice(r *Record) {
 	}
 	if len(r.Remediation.Steps) > 1 {
 		t.line("  ", t.style(styleDim, "All steps:  keysift explain "+Visible(r.Rule)))
+	}
+}
+
+// WriteRunbook writes findings for people, each with all its places and steps.
+func WriteRunbook(w io.Writer, findings ...*Record) error {
+	t := &textReporter{w: bufio.NewWriter(w)}
+	for i, r := range findings {
+		if i > 0 {
+			t.line("")
+		}
+		t.runbook(r)
+	}
+	return t.w.Flush()
+}
+
+func (t *textReporter) runbook(r *Record) {
+	t.line("", placeText(r), ": ", Visible(r.Title), spaced(Visible(r.Secret)), " ", confidenceText(r))
+	t.line("  ", facts(r), firstCommit(r))
+	for _, more := range []string{identityText(r), historyText(r)} {
+		if more != "" {
+			t.line("  ", more)
+		}
+	}
+	t.line("  ", "Rule ", Visible(r.Rule), ", priority ", strconv.Itoa(r.Priority), ", fingerprint ", Visible(r.Fingerprint))
+	if r.Suppressed != nil {
+		t.line("  ", "Suppressed by ", Visible(r.Suppressed.By), reasonText(r.Suppressed.Reason))
+	}
+	if r.Note != "" {
+		t.line("  ", Visible(r.Note))
+	}
+	t.allPlaces(r)
+	if r.Remediation == nil {
+		t.line("", "")
+		t.line("", "The report holds no steps for it:  keysift explain ", Visible(r.Rule))
+		return
+	}
+	t.line("", "")
+	t.line("", "What to do:")
+	for i, step := range r.Remediation.Steps {
+		t.line(fmt.Sprintf("%2d. ", i+1), actionTitle(step.Action), ": ", Visible(step.Text))
+		for _, more := range []string{step.Command, step.URL} {
+			if more != "" {
+				t.line("      ", Visible(more))
+			}
+		}
+	}
+	if r.Remediation.Source != "" {
+		t.line("", "Source: ", Visible(r.Remediation.Source))
+	}
+}
+
+// allPlaces lists the places of a finding that the report holds.
+func (t *textReporter) allPlaces(r *Record) {
+	if r.PlacesTotal < 2 {
+		return
+	}
+	t.line("", "")
+	t.line("", count(r.PlacesTotal, "place"), ":")
+	for i := range r.Places {
+		t.line("  ", placeName(&r.Places[i]))
+	}
+	if more := r.PlacesTotal - len(r.Places); more > 0 {
+		t.line("  ", "and ", count(more, "further place"))
 	}
 }
 

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"github.com/keysift/keysift/internal/decode"
 )
@@ -73,8 +74,13 @@ func (p *placer) place(at int) Position {
 	}
 	src := p.toSource(at)
 	column := src - p.toSource(p.at) + 1
-	if p.first {
-		column += max(p.chunk.Base.Column, 1) - 1
+	out := Position{Line: p.line, Column: column, Byte: p.chunk.Base.Byte + int64(src)}
+	if p.first && p.chunk.Base.Column > 1 { // the line's start is not here
+		out.Column += p.chunk.Base.Column - 1
+		return out
 	}
-	return Position{Line: p.line, Column: column, Byte: p.chunk.Base.Byte + int64(src)}
+	if char := utf8.RuneCount(p.text[p.at:at]) + 1; char != column {
+		out.Char = char
+	}
+	return out
 }

@@ -58,6 +58,7 @@ type Position struct {
 	Line   int   // 1-based; lines end in "\n"
 	Column int   // 1-based, in bytes
 	Byte   int64 // 0-based offset
+	Char   int   // Column in code points; 0 if it is the same or not known
 }
 
 // An Origin says which object of a repository a chunk came from.

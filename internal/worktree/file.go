@@ -231,7 +231,7 @@ func unreadable(where, name string, err error) *scan.Incomplete {
 		i.Cure = "chmod -R u+rX " + shellQuote(where)
 	case errors.Is(err, fs.ErrNotExist) && statErr == nil && info.Mode()&fs.ModeSymlink != 0:
 		i.Detail = "the symbolic link leads to nothing"
-		i.Cure = "rm " + shellQuote(where)
+		i.Cure = "let it lead to something, or rm " + shellQuote(where)
 	case errors.Is(err, fs.ErrNotExist):
 		i.Cure = cureRemoved
 	default:
