@@ -31,7 +31,7 @@ func (c *Candidate) capReason(text []byte) string {
 	case c.counter(text):
 		return "a number that is used once"
 	case namesCursor(text[c.NameStart:c.NameEnd]):
-		return "a mark of where a listing goes on"
+		return "a mark of where a listing goes on, or of one request"
 	case c.Form == FormQuery && inBadge(text[max(c.LineStart, c.NameStart-maxResource):c.NameStart]):
 		return "the token of a badge, which is for everyone"
 	}
@@ -71,7 +71,19 @@ func (c *Candidate) bare() bool { return c.Form == FormUUID && !c.name.credentia
 // UUID in Go, in the name of a cloud resource or under a name that ends in uid,
 // uuid or guid is low at most.
 func (c *Candidate) identifier(text []byte) bool {
-	return c.bare() && (c.Family == FamilyGo || namesObject(text[c.NameStart:c.NameEnd]) || inResource(text, c))
+	switch {
+	case inResource(text, c):
+		return c.bare() || c.Form == FormRun
+	case c.bare():
+		return c.Family == FamilyGo || namesObject(text[c.NameStart:c.NameEnd]) || isAsset(text[max(c.LineStart, c.Start-maxResource):c.Start])
+	}
+	return false
+}
+
+// isAsset reports whether a URL goes on with what comes next as the address of a
+// picture or another file in a text.
+func isAsset(before []byte) bool {
+	return bytes.HasSuffix(bytes.TrimRight(before, "0123456789/"), []byte("/assets")) && bytes.Contains(before, []byte("://"))
 }
 
 // maxResource is the length of the name of a resource in front of what it ends in.
@@ -130,7 +142,7 @@ func (c *Candidate) counter(text []byte) bool {
 }
 
 // namesCursor reports whether a name is that of a token with which the next part
-// of a listing is asked for.
+// of a listing is asked for, or which keeps a request from being done twice.
 func namesCursor(name []byte) bool {
 	var buf [40]byte
 	n := 0
@@ -144,7 +156,7 @@ func namesCursor(name []byte) bool {
 	if n <= len(token) || string(buf[n-len(token):n]) != token {
 		return false
 	}
-	for _, of := range [...]string{"page", "next", "previous", "prev", "skip", "continuation", "continue", "pagination", "cursor", "resume", "sync", "marker"} {
+	for _, of := range [...]string{"page", "next", "previous", "prev", "skip", "continuation", "continue", "pagination", "cursor", "resume", "sync", "marker", "clientrequest", "idempotency"} {
 		if k := n - len(token) - len(of); k >= 0 && string(buf[k:k+len(of)]) == of {
 			return true
 		}

@@ -107,6 +107,9 @@ func TestCapped(t *testing.T) {
 		{"a.json", `"accessToken": "` + random + `"`, false},
 		{"a.json", `"resource": "arn:aws:iam::123456789012:thing/` + uuid + `"`, true},
 		{"a.json", `"client_secret": "` + uuid + `"`, false},
+		{"a.json", `"clientRequestToken": "` + uuid + `"`, true},
+		{"a.md", "![cover](https://host.example.io/user-attachments/assets/" + uuid + ")", true},
+		{"a.md", "https://host.example.io/hooks/" + uuid, false},
 		{"a.md", "![cover](https://host.example.io/gh/a/b/graph/badge.svg?token=" + random[:10] + ")", true},
 		{"a.md", "[data](https://host.example.io/gh/a/b/raw?token=" + random[:10] + ")", false},
 	} {

@@ -126,14 +126,34 @@ func namesIdentifier(name []byte) bool {
 }
 
 // random reports whether a token may be what its marker says: unlike a path of
-// words such as api_client.PolicyApi, and unlike the first part of the name of a
-// host.
+// words such as api_client.PolicyApi, the first part of the name of a host, and
+// what stands in the middle of a base64 run.
 func random(text []byte, c *candidate) bool {
+	if inBase64(text, c.start) {
+		return false
+	}
 	value := text[c.start:c.end]
 	if rest := text[c.end:]; len(rest) > 2 && rest[0] == '.' && isLower(rest[1]) && isLower(rest[2]) {
 		return false
 	}
 	return bytes.IndexByte(value, '.') < 0 || bytes.ContainsAny(value, "0123456789")
+}
+
+// minRun is how much of a base64 run has to stand before a place in it.
+const minRun = 32
+
+// inBase64 reports whether a place is behind a sign in a base64 run, where chance
+// makes markers.
+func inBase64(text []byte, at int) bool {
+	if at < minRun || text[at-1] != '+' && text[at-1] != '/' {
+		return false
+	}
+	for _, ch := range text[at-minRun : at] {
+		if !alnum(ch) && ch != '+' && ch != '/' {
+			return false
+		}
+	}
+	return true
 }
 
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }

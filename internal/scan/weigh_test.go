@@ -65,6 +65,7 @@ func TestMarker(t *testing.T) {
 		{"launchdarkly-key", "key = VALUE\n", "medium"},
 		{"launchdarkly-key", "see VALUE. And more\n", "medium"},
 		{"launchdarkly-key", "7,VALUE.host.example.com\n", "low"},
+		{"launchdarkly-key", "data = " + strings.Repeat("QUJDREVGR0g", 4) + "/VALUE\n", "low"},
 		{"close-crm-api-key", "key = VALUE\n", "medium"},
 		{"close-crm-api-key", "r := api_client.NetAccessPointApi.CreateNetAccessPoint(ctx)\n", "low"},
 	} {
