@@ -75,9 +75,23 @@ func (c *Candidate) identifier(text []byte) bool {
 	case inResource(text, c):
 		return c.bare() || c.Form == FormRun
 	case c.bare():
-		return c.Family == FamilyGo || namesObject(text[c.NameStart:c.NameEnd]) || isAsset(text[max(c.LineStart, c.Start-maxResource):c.Start])
+		return c.Family == FamilyGo || namesObject(text[c.NameStart:c.NameEnd]) || namesObject(wordBefore(text, c)) || isAsset(text[max(c.LineStart, c.Start-maxResource):c.Start])
 	}
 	return false
+}
+
+// wordBefore returns the word in front of c and of the quotes, brackets and
+// operators between them, as in Guid("...").
+func wordBefore(text []byte, c *Candidate) []byte {
+	end := c.Start
+	for end > c.LineStart && bytes.IndexByte([]byte("\"'`({[<>=: "), text[end-1]) >= 0 {
+		end--
+	}
+	start := end
+	for start > c.LineStart && isWord(text[start-1]) {
+		start--
+	}
+	return text[start:end]
 }
 
 // isAsset reports whether a URL goes on with what comes next as the address of a
@@ -178,13 +192,15 @@ func (c *Candidate) vector(text []byte) bool {
 	others := 0
 	for lo := floor; lo < ceil; {
 		hi := lo
-		for hi < ceil && text[hi] != '\n' && !separator(text[hi]) {
+		for hi < ceil && text[hi] != '\n' && text[hi] != '\\' && !separator(text[hi]) {
 			hi++
 		}
 		if (c.Start < lo || c.Start > hi) && inVector(text[lo:hi]) {
 			others++
 		}
-		lo = hi + 1
+		if lo = hi + 1; hi < ceil && text[hi] == '\\' {
+			lo++ // the letter of a line break in a literal
+		}
 	}
 	return others >= 2
 }

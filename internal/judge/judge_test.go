@@ -108,6 +108,8 @@ func TestCapped(t *testing.T) {
 		{"a.json", `"resource": "arn:aws:iam::123456789012:thing/` + uuid + `"`, true},
 		{"a.json", `"client_secret": "` + uuid + `"`, false},
 		{"a.json", `"clientRequestToken": "` + uuid + `"`, true},
+		{"a.cs", `[Guid("` + uuid + `")]`, true},
+		{"a.xml", `<ProjectGuid>{` + uuid + `}</ProjectGuid>`, true},
 		{"a.md", "![cover](https://host.example.io/user-attachments/assets/" + uuid + ")", true},
 		{"a.md", "https://host.example.io/hooks/" + uuid, false},
 		{"a.md", "![cover](https://host.example.io/gh/a/b/graph/badge.svg?token=" + random[:10] + ")", true},
@@ -138,6 +140,7 @@ func TestVectorIsLowAtMost(t *testing.T) {
 	}{
 		{vector + "  \"secret_key\": \"" + hex(4) + "\"", true},
 		{strings.NewReplacer("\n", "", " ", "").Replace(vector) + "\"secret_key\":\"" + hex(4) + "\"", true},
+		{"x = \"" + `\nCT: ` + hex(1) + `\nTAG: ` + hex(2) + `\nKEY: ` + hex(4) + `\nIN: ` + hex(3) + "\"", true},
 		{config + "  \"secret_key\": \"" + hex(4) + "\"", false},
 		{vector + "  \"secret_key\": \"" + randomText(5, alphanum, 40) + "\"", false}, // no number
 	} {
