@@ -38,6 +38,25 @@ func TestTypeErrors(t *testing.T) {
 	}
 }
 
+// TestBrokenImport checks packages that compile as far as what they import does.
+func TestBrokenImport(t *testing.T) {
+	for _, tt := range []struct{ name, dep, use string }{
+		{"embedded", "type T struct{ missing.Type }\n", "func f(t dep.T, password string) { t.Close(); t.Set(password) }\n"},
+		{"interface", "type T interface{ missing }\n", "func f(t dep.T, password string) { t.Set(password) }\n"},
+		{"function", "func F(a missing.Type) missing.Type { return nothing }\n", "func f(password string) { x := dep.F(password); log.Print(x) }\n"},
+		{"variable", "var V = nothing\n", "func f(password string) { dep.V.Set(password); dep.V = password }\n"},
+		{"method", "type T struct{}\n\nfunc (t missing) Set(s string) {}\nfunc (t T) Set(s missing) {}\n", "func f(t dep.T, password string) { t.Set(password); defer t.Set(password) }\n"},
+		{"constant", "const C = nothing\n", "var a [dep.C]string\nfunc f(password string) { a[0] = password; switch password { case dep.C: } }\n"},
+		{"absent", "\n", "func f(password string) { dep.Gone(password); var x dep.None; x.Set(password) }\n"},
+	} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "go.mod"), "module broken\n\ngo 1.21\n")
+		writeFile(t, filepath.Join(dir, "dep", "dep.go"), "package dep\n\nimport \"no.such/missing\"\n\n"+tt.dep)
+		writeFile(t, filepath.Join(dir, "a.go"), "package broken\n\nimport (\n\t\"broken/dep\"\n\t\"log\"\n)\n\n"+tt.use+"\nfunc told(password string) { log.Print(password) }\n")
+		_ = diagnostics(t, dir) // which fails if a pass does
+	}
+}
+
 // diagnostics runs all analyzers over the package in dir.
 func diagnostics(t *testing.T, dir string) []analysis.Diagnostic {
 	t.Helper()
