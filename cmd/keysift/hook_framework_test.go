@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/keysift/keysift/internal/secrettest"
-	"github.com/keysift/keysift/rules"
 )
 
 // A framework is a repository that uses the pre-commit framework, with this
@@ -185,19 +184,7 @@ func goEnv(t *testing.T, name string) string {
 
 func sampleToken(t *testing.T) string {
 	t.Helper()
-	set, err := rules.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, ok := set.Rule("github-personal-access-token")
-	if !ok {
-		t.Fatal("no rule for the sample")
-	}
-	s, err := secrettest.Sample(r, 7)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Secret()
+	return secrettest.Builtin(t, "github-personal-access-token", 7).Secret()
 }
 
 func (f *framework) write(name, text string) {

@@ -501,7 +501,7 @@ func (x *Exposed) shown(rel string) string {
 // untrack returns the command that takes the file out of the index.
 func (x *Exposed) untrack() string {
 	if x.places == nil {
-		return "git rm --cached " + shellQuote(x.Rel)
+		return "git rm --cached " + scan.ShellPath(x.Rel)
 	}
 	return x.places.GitCommand(x.Tree, "rm --cached", x.Rel)
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -34,6 +33,7 @@ type Places struct {
 	told     map[string]bool
 	apart    map[string]bool          // directories that are known to be in no repository
 	sets     map[string][]*ignore.Set // of such directories
+	here     func() (string, error)   // the current directory
 }
 
 // A folder is where a directory lies: in tree, at rel, which ends in a slash
@@ -45,7 +45,7 @@ type folder struct {
 
 // New returns a Places. It reads nothing yet.
 func New(opts Options) *Places {
-	return &Places{opts: opts, folders: map[string]folder{}, trees: map[string]*Tree{}, told: map[string]bool{}, apart: map[string]bool{}, sets: map[string][]*ignore.Set{}}
+	return &Places{opts: opts, folders: map[string]folder{}, trees: map[string]*Tree{}, told: map[string]bool{}, apart: map[string]bool{}, sets: map[string][]*ignore.Set{}, here: sync.OnceValues(currentDir)}
 }
 
 // Close releases the object databases that were opened.
@@ -118,7 +118,7 @@ func (p *Places) treeOf(r *repo.Repo) *Tree {
 // Shown returns how a file of a work tree is named from the current directory,
 // with "/" between the components and never like an option.
 func (p *Places) Shown(t *Tree, rel string) string {
-	here, err := currentDir()
+	here, err := p.here()
 	if err != nil {
 		return rel
 	}
@@ -135,12 +135,12 @@ func (p *Places) Shown(t *Tree, rel string) string {
 // GitCommand returns the command by which git does something with a file of a
 // work tree, as it works in the current directory, be that in another tree.
 func (p *Places) GitCommand(t *Tree, command, rel string) string {
-	if here, err := currentDir(); err == nil {
+	if here, err := p.here(); err == nil {
 		if f := p.folder(here); f.tree == t && !inGitDir(f.rel) {
-			return "git " + command + " " + shellQuote(pathspec(p.Shown(t, rel)))
+			return "git " + command + " " + scan.ShellPath(pathspec(p.Shown(t, rel)))
 		}
 	}
-	return "git -C " + shellQuote(p.Shown(t, "")) + " " + command + " " + shellQuote(pathspec(rel))
+	return "git -C " + scan.ShellPath(p.Shown(t, "")) + " " + command + " " + scan.ShellPath(pathspec(rel))
 }
 
 // pathspec returns a path for a command that would take some for a pattern.
@@ -244,7 +244,7 @@ func (p *Places) open(dir string) *Tree {
 		p.problem(&scan.Incomplete{
 			Reason: "unreadable", Path: filepath.ToSlash(dir),
 			Detail: "how far its files have got is not known: " + err.Error(),
-			Cure:   "git -C " + shellQuote(filepath.ToSlash(dir)) + " status",
+			Cure:   "git -C " + scan.ShellPath(filepath.ToSlash(dir)) + " status",
 		})
 		return nil
 	}
@@ -268,22 +268,4 @@ func (p *Places) Problems() []*scan.Incomplete {
 		t.listProblems(p.problem)
 	}
 	return append([]*scan.Incomplete(nil), p.problems...)
-}
-
-// shellQuote returns s as one word of a POSIX shell.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,@%:", r)
-	}
-	if strings.HasPrefix(s, "-") {
-		s = "./" + s // no option
-	}
-	if s != "" && strings.TrimLeftFunc(s, plain) == "" {
-		return s
-	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		escaped := strconv.Quote(s)
-		return "$'" + strings.ReplaceAll(escaped[1:len(escaped)-1], "'", `\'`) + "'" // as most shells read it
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

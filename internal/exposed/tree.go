@@ -218,7 +218,7 @@ func (t *Tree) File(rel string) *File {
 	ix, err := t.index()
 	if err != nil {
 		f.Exposure, f.Known = scan.Unignored, false
-		index := shellQuote(filepath.ToSlash(t.repo.IndexFile))
+		index := scan.ShellPath(filepath.ToSlash(t.repo.IndexFile))
 		cure := "rm " + index + " && git reset"
 		if errors.Is(err, fs.ErrPermission) {
 			cure = "chmod u+r " + index // what is staged must not be lost
@@ -356,7 +356,7 @@ func (f *File) fail(err error) {
 	case errors.Is(err, pack.ErrNotFound):
 		reason = "missing-object"
 	case errors.Is(err, fs.ErrPermission):
-		reason, cure = "unreadable", "chmod -R u+rX "+shellQuote(filepath.ToSlash(f.tree.repo.GitDir))
+		reason, cure = "unreadable", "chmod -R u+rX "+scan.ShellPath(filepath.ToSlash(f.tree.repo.GitDir))
 	}
 	f.tree.problems = append(f.tree.problems, &scan.Incomplete{
 		Reason: reason, Path: filepath.ToSlash(f.tree.repo.GitDir),

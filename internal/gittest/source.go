@@ -2,6 +2,7 @@ package gittest
 
 import (
 	"bytes"
+	"compress/zlib"
 	"math/rand/v2"
 )
 
@@ -21,4 +22,16 @@ func Source(size int) []byte {
 		b.WriteByte(' ')
 	}
 	return b.Bytes()[:size]
+}
+
+// Deflate returns data as git stores it, compressed at a level of zlib.
+func Deflate(data []byte, level int) []byte {
+	var b bytes.Buffer
+	w, err := zlib.NewWriterLevel(&b, level)
+	if err != nil {
+		panic(err)
+	}
+	w.Write(data)
+	w.Close()
+	return b.Bytes()
 }

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/keysift/keysift/internal/repo"
 	"github.com/keysift/keysift/internal/scan"
@@ -28,13 +27,13 @@ func notOpened(dir string, err error) error {
 
 func recordOf(dir string, err error) *scan.Incomplete {
 	dir = filepath.ToSlash(dir)
-	i := &scan.Incomplete{Reason: "unreadable", Path: dir, Detail: err.Error(), Cure: "git -C " + shellQuote(dir) + " fsck --full"}
+	i := &scan.Incomplete{Reason: "unreadable", Path: dir, Detail: err.Error(), Cure: "git -C " + scan.ShellPath(dir) + " fsck --full"}
 	if errors.Is(err, repo.ErrNotRepository) {
-		i.Reason, i.Cure = "not-a-repository", "to scan plain files, run: keysift scan "+shellQuote(dir)
+		i.Reason, i.Cure = "not-a-repository", "to scan plain files, run: keysift scan "+scan.ShellPath(dir)
 		return i
 	}
 	if e, ok := errors.AsType[*repo.ExtensionError](err); ok {
-		i.Cure = "make a copy of the repository in a format that is read; to scan plain files, run: keysift scan " + shellQuote(dir)
+		i.Cure = "make a copy of the repository in a format that is read; to scan plain files, run: keysift scan " + scan.ShellPath(dir)
 		if e.Name == "extensions.refstorage" {
 			i.Cure = "make a copy of the repository, run in it: git refs migrate --ref-format=files, and audit that"
 		}
@@ -54,7 +53,7 @@ func recordOf(dir string, err error) *scan.Incomplete {
 		i.Path = barrier(pe.Path)
 		i.Cure = cureDenied(i.Path)
 	case name == "config", name == "config.worktree":
-		i.Cure = "mend the file; git config --list --file " + shellQuote(i.Path) + " tells what git makes of it"
+		i.Cure = "mend the file; git config --list --file " + scan.ShellPath(i.Path) + " tells what git makes of it"
 	case name == ".git":
 		i.Cure = "git worktree repair, or git submodule update --init, writes the file anew"
 	}
@@ -95,7 +94,7 @@ func barrier(path string) string {
 	}
 }
 
-func cureDenied(path string) string { return "chmod -R u+rX " + shellQuote(path) }
+func cureDenied(path string) string { return "chmod -R u+rX " + scan.ShellPath(path) }
 
 // asDenied makes a record of what could not be read one of permissions if these
 // are at fault: then nothing is damaged, and nothing is to be made anew.
@@ -104,18 +103,4 @@ func asDenied(i *scan.Incomplete, err error) *scan.Incomplete {
 		i.Reason, i.Cure = "unreadable", cureDenied(barrier(pe.Path))
 	}
 	return i
-}
-
-// shellQuote returns s as one word of a POSIX shell.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,@%:", r)
-	}
-	if strings.HasPrefix(s, "-") {
-		s = "./" + s // no option
-	}
-	if s != "" && strings.TrimLeftFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

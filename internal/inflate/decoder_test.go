@@ -19,8 +19,8 @@ import (
 func FuzzInflate(f *testing.F) {
 	for _, s := range inflateSeeds() {
 		for level := -2; level <= 9; level++ {
-			f.Add(deflate(s, level), uint16(0))
-			f.Add(deflate(s, level), uint16(len(s)/2))
+			f.Add(gittest.Deflate(s, level), uint16(0))
+			f.Add(gittest.Deflate(s, level), uint16(len(s)/2))
 		}
 	}
 	z := NewDecoder()
@@ -72,17 +72,6 @@ func stdInflate(src []byte) (out []byte, used int, err error) {
 	return out, len(src) - in.Len(), err
 }
 
-func deflate(data []byte, level int) []byte {
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, level)
-	if err != nil {
-		panic(err)
-	}
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
-}
-
 func inflateSeeds() [][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	noise := make([]byte, 70_000)
@@ -104,7 +93,7 @@ func TestInflateSeeds(t *testing.T) {
 	z := NewDecoder()
 	for i, s := range inflateSeeds() {
 		for level := -2; level <= 9; level++ {
-			src := append(deflate(s, level), "trailing bytes"...)
+			src := append(gittest.Deflate(s, level), "trailing bytes"...)
 			dst := make([]byte, len(s), len(s)+Slack)
 			n, err := z.Inflate(dst, src)
 			if err != nil || n != len(src)-14 || !bytes.Equal(dst, s) {
@@ -135,7 +124,7 @@ func TestAdler(t *testing.T) {
 func BenchmarkInflate(b *testing.B) {
 	for _, size := range []int{100, 1000, 10_000, 100_000} {
 		text := gittest.Source(size)
-		src := deflate(text, 6)
+		src := gittest.Deflate(text, 6)
 		b.Run(fmt.Sprintf("own/%d", size), func(b *testing.B) {
 			z := NewDecoder()
 			dst := make([]byte, size, size+Slack)

@@ -205,8 +205,9 @@ func (c *Candidate) vector(text []byte) bool {
 	return others >= 2
 }
 
-// inVector reports whether a line, or an entry of one, gives a hexadecimal number to a name that
-// stands in test vectors, and hardly ever next to a credential in use.
+// inVector reports whether a line, or an entry of one, gives a hexadecimal number
+// to a name that stands in test vectors, and hardly ever next to a credential in
+// use.
 func inVector(line []byte) bool {
 	name := firstName(trimIndent(line))
 	var buf [20]byte

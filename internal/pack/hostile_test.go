@@ -2,7 +2,6 @@ package pack
 
 import (
 	"bytes"
-	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -51,7 +50,7 @@ func (w *packWriter) add(kind Type, size uint64, base any, body []byte) uint64 {
 }
 
 func (w *packWriter) object(t Type, data []byte) uint64 {
-	return w.add(t, uint64(len(data)), nil, deflate(data, 6))
+	return w.add(t, uint64(len(data)), nil, gittest.Deflate(data, 6))
 }
 
 func (w *packWriter) delta(base any, delta []byte) uint64 {
@@ -59,7 +58,7 @@ func (w *packWriter) delta(base any, delta []byte) uint64 {
 	if _, ok := base.(ID); ok {
 		kind = refDelta
 	}
-	return w.add(kind, uint64(len(delta)), base, deflate(delta, 6))
+	return w.add(kind, uint64(len(delta)), base, gittest.Deflate(delta, 6))
 }
 
 func (w *packWriter) bytes() []byte {
@@ -139,12 +138,14 @@ func allocated(f func()) uint64 {
 func TestHugeSizes(t *testing.T) {
 	text := gittest.Source(500)
 	lies := map[string]func(w *packWriter) uint64{
-		"object 2^60":       func(w *packWriter) uint64 { return w.add(Blob, 1<<60, nil, deflate(text, 6)) },
-		"object 2^63":       func(w *packWriter) uint64 { return w.add(Blob, 1<<63, nil, deflate(text, 6)) },
-		"object 2^31":       func(w *packWriter) uint64 { return w.add(Blob, 1<<31, nil, deflate(text, 6)) },
-		"object one more":   func(w *packWriter) uint64 { return w.add(Blob, 501, nil, deflate(text, 6)) },
-		"object one less":   func(w *packWriter) uint64 { return w.add(Blob, 499, nil, deflate(text, 6)) },
-		"delta 2^60":        func(w *packWriter) uint64 { return w.add(ofsDelta, 1<<60, uint64(packHeader), deflate(text, 6)) },
+		"object 2^60":     func(w *packWriter) uint64 { return w.add(Blob, 1<<60, nil, gittest.Deflate(text, 6)) },
+		"object 2^63":     func(w *packWriter) uint64 { return w.add(Blob, 1<<63, nil, gittest.Deflate(text, 6)) },
+		"object 2^31":     func(w *packWriter) uint64 { return w.add(Blob, 1<<31, nil, gittest.Deflate(text, 6)) },
+		"object one more": func(w *packWriter) uint64 { return w.add(Blob, 501, nil, gittest.Deflate(text, 6)) },
+		"object one less": func(w *packWriter) uint64 { return w.add(Blob, 499, nil, gittest.Deflate(text, 6)) },
+		"delta 2^60": func(w *packWriter) uint64 {
+			return w.add(ofsDelta, 1<<60, uint64(packHeader), gittest.Deflate(text, 6))
+		},
 		"result 2^60":       func(w *packWriter) uint64 { return w.delta(uint64(packHeader), makeDelta(500, 1<<60, "x")) },
 		"result 2^31-1":     func(w *packWriter) uint64 { return w.delta(uint64(packHeader), makeDelta(500, 1<<31-1, "x")) },
 		"result 2^64-1":     func(w *packWriter) uint64 { return w.delta(uint64(packHeader), makeDelta(500, 1<<64-1, "x")) },
@@ -154,8 +155,8 @@ func TestHugeSizes(t *testing.T) {
 		"copy out of range": func(w *packWriter) uint64 { return w.delta(uint64(packHeader), []byte{0xf4, 3, 4, 0x93, 0xff, 4, 4}) },
 		"reserved op":       func(w *packWriter) uint64 { return w.delta(uint64(packHeader), []byte{0xf4, 3, 1, 0}) },
 		"empty delta":       func(w *packWriter) uint64 { return w.delta(uint64(packHeader), nil) },
-		"kind 0":            func(w *packWriter) uint64 { return w.add(0, 500, nil, deflate(text, 6)) },
-		"kind 5":            func(w *packWriter) uint64 { return w.add(5, 500, nil, deflate(text, 6)) },
+		"kind 0":            func(w *packWriter) uint64 { return w.add(0, 500, nil, gittest.Deflate(text, 6)) },
+		"kind 5":            func(w *packWriter) uint64 { return w.add(5, 500, nil, gittest.Deflate(text, 6)) },
 		"base is no object": func(w *packWriter) uint64 { return w.delta(uint64(packHeader+1), makeDelta(500, 501, "x")) },
 		"endless size":      func(w *packWriter) uint64 { return w.add(Blob, 500, nil, bytes.Repeat([]byte{0xff}, 300)) },
 	}
@@ -297,7 +298,7 @@ func TestLongChain(t *testing.T) {
 func TestDamagedLoose(t *testing.T) {
 	text := append([]byte("blob 5000\x00"), gittest.Source(5000)...)
 	long := append([]byte("blob 100000\x00"), gittest.Source(100_000)...)
-	sound := deflate(text, 6)
+	sound := gittest.Deflate(text, 6)
 	tests := []struct {
 		name string
 		data []byte
@@ -307,21 +308,21 @@ func TestDamagedLoose(t *testing.T) {
 		{"cut", sound[:len(sound)-10]},
 		{"cut in the head", sound[:4]},
 		{"checksum", append(bytes.Clone(sound[:len(sound)-1]), sound[len(sound)-1]^1)},
-		{"too long", deflate(append([]byte("blob 10\x00"), text...), 6)},
-		{"too short", deflate([]byte("blob 50\x00abc"), 6)},
-		{"2^60", deflate([]byte("blob 1152921504606846976\x00abc"), 6)},
-		{"negative", deflate([]byte("blob -1\x00abc"), 6)},
-		{"type", deflate([]byte("blog 3\x00abc"), 6)},
-		{"no head", deflate(bytes.Repeat([]byte("a"), 100), 6)},
-		{"large, cut", deflate(long, 6)[:15_000]},
-		{"large, wrong size", deflate(long[:99_000], 6)},
+		{"too long", gittest.Deflate(append([]byte("blob 10\x00"), text...), 6)},
+		{"too short", gittest.Deflate([]byte("blob 50\x00abc"), 6)},
+		{"2^60", gittest.Deflate([]byte("blob 1152921504606846976\x00abc"), 6)},
+		{"negative", gittest.Deflate([]byte("blob -1\x00abc"), 6)},
+		{"type", gittest.Deflate([]byte("blog 3\x00abc"), 6)},
+		{"no head", gittest.Deflate(bytes.Repeat([]byte("a"), 100), 6)},
+		{"large, cut", gittest.Deflate(long, 6)[:15_000]},
+		{"large, wrong size", gittest.Deflate(long[:99_000], 6)},
 	}
 	for _, tt := range tests {
 		id := SHA1.sum([]byte(tt.name))
 		good := newNamer(SHA1).name(Blob, long[12:])
 		s := bareStore(t, map[string][]byte{
 			loosePath("", id):   tt.data,
-			loosePath("", good): deflate(long, 6),
+			loosePath("", good): gittest.Deflate(long, 6),
 			"12/short":          nil,
 			"info/something":    nil,
 		})
@@ -345,7 +346,7 @@ func TestWrongName(t *testing.T) {
 	off := w.object(Blob, []byte("contents"))
 	pack := w.bytes()
 	for _, files := range []map[string][]byte{
-		{loosePath("", id): deflate([]byte("blob 3\x00abc"), 6)},
+		{loosePath("", id): gittest.Deflate([]byte("blob 3\x00abc"), 6)},
 		{"pack/1.pack": pack, "pack/1.idx": indexFor(pack, []ID{id}, []uint64{off})},
 	} {
 		s := bareStore(t, files)
@@ -369,7 +370,7 @@ func TestCutWhileRead(t *testing.T) {
 	}
 	var w packWriter
 	for i := range 200 {
-		w.add(Blob, 1000, nil, deflate(gittest.Source(1000 + i)[:1000], 0))
+		w.add(Blob, 1000, nil, gittest.Deflate(gittest.Source(1000 + i)[:1000], 0))
 	}
 	s := bareStore(t, map[string][]byte{"pack/1.pack": w.bytes()})
 	if err := os.Truncate(s.packs()[0].path, 4096); err != nil {
@@ -453,15 +454,4 @@ func TestParseAlternatesLimit(t *testing.T) {
 	if len(s.Problems()) != 1 {
 		t.Errorf("%d problems, want one", len(s.Problems()))
 	}
-}
-
-func deflate(data []byte, level int) []byte {
-	var b bytes.Buffer
-	w, err := zlib.NewWriterLevel(&b, level)
-	if err != nil {
-		panic(err)
-	}
-	w.Write(data)
-	w.Close()
-	return b.Bytes()
 }

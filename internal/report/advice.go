@@ -112,7 +112,7 @@ func argument(path string) string {
 	if isOdd(path) {
 		return escapeQuote(path)
 	}
-	return shellQuote(Visible(path))
+	return scan.ShellWord(Visible(path))
 }
 
 // isOdd reports whether a path holds what no terminal shows as it is: it can

@@ -3,6 +3,8 @@ package report
 import (
 	"regexp"
 	"strings"
+
+	"github.com/keysift/keysift/internal/scan"
 )
 
 // A site is where git has a credential that stands in no file.
@@ -66,9 +68,9 @@ func (s site) remove() (text, command string) {
 	case inRef:
 		return "It stands in the name of a ref. Rename that before you push.", s.rename()
 	case inReflog:
-		return "It stands in the text of a reflog, which is not pushed. Expire all of that log.", "git reflog expire --expire=now " + shellQuote(Visible(s.name))
+		return "It stands in the text of a reflog, which is not pushed. Expire all of that log.", "git reflog expire --expire=now " + scan.ShellWord(Visible(s.name))
 	case inNote:
-		return "It stands in a note. Remove the note. The history of " + Visible(s.ref) + " keeps it until you delete that ref, with all its notes: git update-ref -d " + shellQuote(Visible(s.ref)) + ".", s.removeNote()
+		return "It stands in a note. Remove the note. The history of " + Visible(s.ref) + " keeps it until you delete that ref, with all its notes: git update-ref -d " + scan.ShellWord(Visible(s.ref)) + ".", s.removeNote()
 	case inObject:
 		return "It stands in an object that a ref refers to by itself. Delete that ref before you push: git update-ref -d REF.", "git for-each-ref --points-at " + s.name
 	}
@@ -84,7 +86,7 @@ func (s site) rewrite() (text, command string) {
 		return "Make the tag anew last, with another message, and push it with --force.", s.anew()
 	case inRef:
 		if remote, branch, ok := s.remoteBranch(); ok {
-			return "Rename the branch at the remote last: push it under another name, and delete this one.", "git push " + shellQuote(remote) + " --delete " + shellQuote(branch)
+			return "Rename the branch at the remote last: push it under another name, and delete this one.", "git push " + scan.ShellWord(remote) + " --delete " + scan.ShellWord(branch)
 		}
 		return "Rename it last, here and at the remote: push the new name, and delete the old one with git push REMOTE --delete.", s.rename()
 	case inNote:
@@ -104,13 +106,13 @@ func (s site) anew() string {
 func (s site) rename() string {
 	name := Visible(s.name)
 	if branch, ok := strings.CutPrefix(name, "refs/heads/"); ok {
-		return "git branch -m " + shellQuote(branch) + " NEW"
+		return "git branch -m " + scan.ShellWord(branch) + " NEW"
 	}
 	if tag, ok := strings.CutPrefix(name, "refs/tags/"); ok {
 		// An annotated tag holds its name, so that the new one has to be another.
-		return "git tag NEW " + shellQuote(tag+"^{}") + " && git tag -d " + shellQuote(tag)
+		return "git tag NEW " + scan.ShellWord(tag+"^{}") + " && git tag -d " + scan.ShellWord(tag)
 	}
-	return "git update-ref -d " + shellQuote(name)
+	return "git update-ref -d " + scan.ShellWord(name)
 }
 
 func (s site) remoteBranch() (remote, branch string, ok bool) {
@@ -125,5 +127,5 @@ func (s site) removeNote() string {
 	if s.ref == notesPrefix+"commits" {
 		return "git notes remove " + s.name
 	}
-	return "git notes --ref=" + shellQuote(Visible(strings.TrimPrefix(s.ref, notesPrefix))) + " remove " + s.name
+	return "git notes --ref=" + scan.ShellWord(Visible(strings.TrimPrefix(s.ref, notesPrefix))) + " remove " + s.name
 }

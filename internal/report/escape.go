@@ -194,15 +194,3 @@ func uriPath(path string) string {
 	}
 	return b.String()
 }
-
-// shellQuote returns s as one word of a POSIX shell.
-func shellQuote(s string) string {
-	plain := s != ""
-	for i := 0; i < len(s) && plain; i++ {
-		plain = isWordByte(s[i]) || strings.IndexByte("/.-:@%+=,", s[i]) >= 0
-	}
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}

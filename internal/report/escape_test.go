@@ -55,8 +55,6 @@ func TestEscapes(t *testing.T) {
 		{"markdownCode", markdownCode, "a`|b", "<code>a&#96;&#124;b</code>"},
 		{"markdownCode", markdownCode, "a\nb", `<code>a&#92;nb</code>`},
 		{"uriPath", uriPath, "a b/ü%#?:.env", "a%20b/%C3%BC%25%23%3F%3A.env"},
-		{"shellQuote", shellQuote, "a/b.env", "a/b.env"},
-		{"shellQuote", shellQuote, "a b'$(c)", `'a b'\''$(c)'`},
 		{"argument", argument, "-rf", "./-rf"},
 		{"argument", argument, "", "FILE"},
 		{"validUTF8", validUTF8, "a\xffb\x1b", "a\\xffb\x1b"},

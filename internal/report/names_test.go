@@ -17,15 +17,7 @@ func engineNames(t testing.TB) (names *Names, token string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, ok := set.Rule("github-personal-access-token")
-	if !ok {
-		t.Fatal("no rule for the sample")
-	}
-	s, err := secrettest.Sample(r, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return NewNames(scan.New(set, scan.Options{}).Match), s.Secret()
+	return NewNames(scan.New(set, scan.Options{}).Match), secrettest.Builtin(t, "github-personal-access-token", 1).Secret()
 }
 
 func TestNamesRedact(t *testing.T) {

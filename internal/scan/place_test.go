@@ -16,14 +16,7 @@ func TestCharColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, ok := set.Rule("github-personal-access-token")
-	if !ok {
-		t.Fatal("no rule for the sample")
-	}
-	sample, err := secrettest.Sample(r, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sample := secrettest.Builtin(t, "github-personal-access-token", 1)
 	engine := scan.New(set, scan.Options{})
 	for _, tt := range []struct {
 		before       string

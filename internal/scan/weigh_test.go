@@ -69,16 +69,11 @@ func TestMarker(t *testing.T) {
 		{"close-crm-api-key", "key = VALUE\n", "medium"},
 		{"close-crm-api-key", "r := api_client.NetAccessPointApi.CreateNetAccessPoint(ctx)\n", "low"},
 	} {
-		rule, _ := set.Rule(tt.rule)
 		only, err := set.Only(tt.rule)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sn, err := secrettest.Sample(rule, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := strings.ReplaceAll(tt.text, "VALUE", sn.Secret())
+		text := strings.ReplaceAll(tt.text, "VALUE", secrettest.Builtin(t, tt.rule, 1).Secret())
 		got := "none"
 		if found := acceptEngine(only).Match(&scan.Chunk{Path: "a.txt", Data: []byte(text)}); len(found) > 0 {
 			got = found[0].Confidence.String()

@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/keysift/keysift/rules"
 )
@@ -329,5 +330,23 @@ func (s *sampler) edited(from, to int, with string) Snippet {
 		return at
 	}
 	sn.Start, sn.End = move(sn.Start), move(sn.End)
+	return sn
+}
+
+// Builtin returns a sample of a built-in rule, or ends the test.
+func Builtin(tb testing.TB, id string, seed uint64) Snippet {
+	tb.Helper()
+	set, err := rules.Builtin()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	rule, ok := set.Rule(id)
+	if !ok {
+		tb.Fatalf("no rule %s", id)
+	}
+	sn, err := Sample(rule, seed)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	return sn
 }

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"os"
 	"path"
-	"strings"
 
 	"github.com/keysift/keysift/internal/decode"
 	"github.com/keysift/keysift/internal/scan"
@@ -226,30 +225,16 @@ func unreadable(where, name string, err error) *scan.Incomplete {
 	info, statErr := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrPermission) && errors.Is(statErr, fs.ErrPermission):
-		i.Cure = "chmod u+x " + shellQuote(path.Dir(where)) // the folder does not let anyone look
+		i.Cure = "chmod u+x " + scan.ShellPath(path.Dir(where)) // the folder does not let anyone look
 	case errors.Is(err, fs.ErrPermission):
-		i.Cure = "chmod -R u+rX " + shellQuote(where)
+		i.Cure = "chmod -R u+rX " + scan.ShellPath(where)
 	case errors.Is(err, fs.ErrNotExist) && statErr == nil && info.Mode()&fs.ModeSymlink != 0:
 		i.Detail = "the symbolic link leads to nothing"
-		i.Cure = "let it lead to something, or rm " + shellQuote(where)
+		i.Cure = "let it lead to something, or rm " + scan.ShellPath(where)
 	case errors.Is(err, fs.ErrNotExist):
 		i.Cure = cureRemoved
 	default:
-		i.Cure = "keysift scan " + shellQuote(where)
+		i.Cure = "keysift scan " + scan.ShellPath(where)
 	}
 	return i
-}
-
-// shellQuote returns s as one word of a POSIX shell.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,@%:", r)
-	}
-	if strings.HasPrefix(s, "-") {
-		s = "./" + s // no option
-	}
-	if s != "" && strings.TrimLeftFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

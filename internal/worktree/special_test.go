@@ -174,8 +174,8 @@ func TestShellQuote(t *testing.T) {
 		{"a/b.go", "a/b.go"}, {"a b", "'a b'"}, {"it's", `'it'\''s'`}, {"-rf", "./-rf"}, {"$(x)", "'$(x)'"}, {"", "''"}, {"é", "'é'"},
 	}
 	for _, tt := range tests {
-		if got := shellQuote(tt[0]); got != tt[1] {
-			t.Errorf("shellQuote(%q) = %s, want %s", tt[0], got, tt[1])
+		if got := scan.ShellPath(tt[0]); got != tt[1] {
+			t.Errorf("scan.ShellPath(%q) = %s, want %s", tt[0], got, tt[1])
 		}
 	}
 }
