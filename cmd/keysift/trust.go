@@ -39,7 +39,11 @@ func (c *common) openTrust(sys *system) error {
 		}
 		return nil
 	}
-	t, err := newTrust(sys, c.top, c.policyFrom, c.lookedAt())
+	env := repo.Env(lookupEnv(sys))
+	if len(c.paths) > 0 && filepath.Clean(c.paths[0]) != "." {
+		env = env.WithoutRepository() // what somebody names is meant
+	}
+	t, err := newTrust(env, c.top, c.policyFrom, c.lookedAt())
 	if err != nil {
 		return fmt.Errorf("--policy-from: %w", err)
 	}
@@ -63,11 +67,7 @@ func (c *common) lookedAt() string {
 }
 
 // newTrust opens the revision of a name and, if a range is looked at, its end.
-func newTrust(sys *system, top, name, rang string) (*trust, error) {
-	env := func(name string) (string, bool) {
-		v := sys.getenv(name)
-		return v, v != ""
-	}
+func newTrust(env repo.Env, top, name, rang string) (*trust, error) {
 	r, err := repo.Discover(top, env)
 	if err != nil {
 		return nil, err
