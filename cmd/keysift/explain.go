@@ -187,20 +187,3 @@ func writeJudged(out io.Writer, e *judge.Explanation) {
 		_, _ = fmt.Fprintf(out, "  %+.2f       %s = %s\n", r.Weight, r.Feature, strings.TrimSuffix(strconv.FormatFloat(float64(r.Value), 'f', 2, 32), ".00"))
 	}
 }
-
-// runExamples holds a rule to its own examples. It does not repeat them in the
-// error: an example may be a credential by mistake.
-func runExamples(only *rules.Set, r *rules.Rule) error {
-	engine := scan.New(only, scan.Options{})
-	for i, text := range r.Examples.Match {
-		if len(engine.Match(&scan.Chunk{Data: []byte(text)})) == 0 {
-			return fmt.Errorf("example %d of match is not matched", i+1)
-		}
-	}
-	for i, text := range r.Examples.Reject {
-		if len(engine.Match(&scan.Chunk{Data: []byte(text)})) > 0 {
-			return fmt.Errorf("example %d of reject is matched", i+1)
-		}
-	}
-	return nil
-}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -188,36 +187,4 @@ func writeRemedy(out io.Writer, m *rules.Remedy) {
 		}
 	}
 	_, _ = fmt.Fprintf(out, "Source: %s\n", m.Source)
-}
-
-func checkRules(w io.Writer, name string) error {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	set, err := rules.Builtin()
-	if err != nil {
-		return err
-	}
-	before := set.Len()
-	if set, err = set.Extend(name, data); err != nil {
-		return err
-	}
-	own, err := rules.Parse(name, data)
-	if err != nil {
-		return err
-	}
-	examples := 0
-	for _, r := range own {
-		only, err := set.Only(r.ID)
-		if err != nil {
-			return err
-		}
-		if err := runExamples(only, r); err != nil {
-			return fmt.Errorf("%s: rule %q: %w", name, r.ID, err)
-		}
-		examples += len(r.Examples.Match) + len(r.Examples.Reject)
-	}
-	_, err = fmt.Fprintf(w, "%s: %d rules, %d examples as they should be\n", name, set.Len()-before, examples)
-	return err
 }
