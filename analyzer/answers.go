@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -35,12 +36,16 @@ var (
 
 // isAnswer reports whether a print to standard output shows a secret that a command
 // has made, as it says itself, or nothing but one that it is there to make, by its
-// name: keygen, newTokenCommand.
+// name: keygen, newTokenCommand. What is printed alone in plenty of code is for
+// whoever reads the output.
 func (f *flow) isAnswer(fn *ssa.Function, call *ssa.CallCommon, row *sinkRow) bool {
-	if !f.isCommand() || !printsOut(call) || row.arg >= len(arguments(call)) {
+	if !printsOut(call) || row.arg >= len(arguments(call)) {
 		return false
 	}
-	if saysMade(call, row) {
+	if !f.isCommand() {
+		return !f.little && saysYours(call, row)
+	}
+	if saysMade(call, row) || !f.little && (isAlone(call, row) || saysYours(call, row)) {
 		return true
 	}
 	for fn != nil && fn.Parent() != nil {
@@ -56,6 +61,21 @@ func saysMade(call *ssa.CallCommon, row *sinkRow) bool {
 		text, _ := constString(a.value)
 		if slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(text), isNoLetter), func(w string) bool { return madeWords[w] }) {
 			return true
+		}
+	}
+	return false
+}
+
+// saysYours reports whether a print tells the reader about a secret of theirs: "Your
+// password is %s".
+func saysYours(call *ssa.CallCommon, row *sinkRow) bool {
+	for _, a := range spread(call, row.arg) {
+		text, _ := constString(a.value)
+		ws := strings.FieldsFunc(strings.ToLower(text), isNoLetter)
+		for i, w := range ws {
+			if w == "your" && slices.ContainsFunc(ws[i+1:min(i+4, len(ws))], func(w string) bool { return secretHeads[w] != notSecret || w == "key" }) {
+				return true
+			}
 		}
 	}
 	return false
@@ -126,4 +146,14 @@ func isAlone(call *ssa.CallCommon, row *sinkRow) bool {
 	format, ok := constString(args[0].value)
 	text := strings.TrimSpace(format)
 	return ok && len(args) == 2 && (text == "%s" || text == "%v")
+}
+
+// isWanted reports whether a print of a program shows what the program is for: the
+// token that an example gets, or the secret that the program is named for.
+func (f *flow) isWanted(o origin, call *ssa.CallCommon) bool {
+	if !o.named || f.pkg.Name() != "main" || !printsOut(call) {
+		return false
+	}
+	word := lastWord(o.what)
+	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || word == "token" && isExample(f.pkg.Path())
 }

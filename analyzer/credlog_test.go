@@ -320,5 +320,5 @@ func TestLogSources(t *testing.T) {
 }
 
 func TestLogPackages(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), analyzer.CredLog, "logs", "logs/parser", "logs/acme", "logs/remote", "logs/somekms", "logs/remotetest", "logs/cmd/app", "logs/chat", "logs/login", "logs/store", "logs/challenges", "logs/cluster")
+	analysistest.Run(t, analysistest.TestData(), analyzer.CredLog, "logs", "logs/evidence", "logs/shown", "logs/context", "logs/metamock", "logs/cmd/get-token", "logs/examples/signin", "logs/parser", "logs/acme", "logs/remote", "logs/somekms", "logs/remotetest", "logs/cmd/app", "logs/chat", "logs/login", "logs/store", "logs/challenges", "logs/cluster")
 }

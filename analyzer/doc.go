@@ -97,6 +97,11 @@ through calls, also into other packages, closures, fields, maps and channels.
 A hash, a mask, a length or a comparison ends the way, and so does a type that
 redacts itself.
 
+A name that may mean something else, as token, secret or cookie, is enough in a
+package with little code. In more code something has to speak for it: where it
+stands, what stands beside it, or what else is done with the value in the package,
+as sending it in a header.
+
 No name counts where something speaks against it: a token of a parser, a page or
 a challenge, a secret that is opened as a file, taken from a name or given to a
 parameter called so, an access key beside its secret key, the key of a map, the

@@ -39,13 +39,23 @@ func tagSays(tag string) bool {
 	if !strings.Contains(tag, ":") {
 		return false
 	}
-	for _, key := range [...]string{"json", "yaml", "toml", "xml", "hcl", "mapstructure", "url", "form", "env", "protobuf"} {
-		name, _, _ := strings.Cut(reflect.StructTag(tag).Get(key), ",")
-		if name != "" && classify(name) == notSecret && slices.ContainsFunc(splitName(name), func(w string) bool { return negativeWords[w] }) {
+	for _, name := range tagNames(tag) {
+		if classify(name) == notSecret && slices.ContainsFunc(splitName(name), func(w string) bool { return negativeWords[w] }) {
 			return true
 		}
 	}
 	return false
+}
+
+// tagNames returns the names that a tag gives a field.
+func tagNames(tag string) []string {
+	var names []string
+	for _, key := range [...]string{"json", "yaml", "toml", "xml", "hcl", "mapstructure", "url", "form", "env", "protobuf"} {
+		if name, _, _ := strings.Cut(reflect.StructTag(tag).Get(key), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // publicKeys are words before "key" that, beside the secret of the same name,
@@ -181,6 +191,38 @@ func (f *flow) isLookedFor(o origin, format string) bool {
 	}
 	return slices.ContainsFunc(lookedForTexts, func(text string) bool { return strings.Contains(lower, text) })
 }
+
+// isSpokenOf reports whether what a format says before or behind a value is that a
+// weak name stands for something about a secret: "token name %s", "secret %s/%s".
+func (f *flow) isSpokenOf(o origin, format string, verb int) bool {
+	if !o.named || !f.isWeak(o) {
+		return false
+	}
+	v := parseFormat(format)[verb]
+	if strings.HasPrefix(v.after, "/") || strings.HasSuffix(v.before, "/") {
+		return thingWords[lastWord(o.what)]
+	}
+	ws := splitName(v.before)
+	if n := len(ws); n > 1 {
+		ws = ws[n-2:]
+	}
+	return len(ws) == 2 && secretHeads[ws[0]] != notSecret && aboutWords[ws[1]]
+}
+
+// lastWord returns the last word of the name of a secret.
+func lastWord(what string) string {
+	if field, _, found := strings.Cut(what, " of "); found && strings.HasPrefix(what, "field ") {
+		what = field
+	}
+	ws := splitName(what[strings.LastIndexByte(what, ' ')+1:])
+	if len(ws) == 0 {
+		return ""
+	}
+	return ws[len(ws)-1]
+}
+
+// aboutWords follow the word of a secret in a text that speaks of something else.
+var aboutWords = words("name names named id ids type types kind path file reference ref key accessor")
 
 // isMarshalled reports whether v is a value as a whole in some encoding: printed
 // to standard output that is what the program was asked for.

@@ -49,6 +49,7 @@ type resultFlow struct {
 	Param  int
 	Secret string // empty if it is a parameter
 	Named  bool   // only a name says that it is a secret
+	Doubt  bool   // and nothing speaks for the name but that it is so
 }
 
 // A summary is a funcFact in the making.

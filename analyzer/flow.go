@@ -33,6 +33,8 @@ type flow struct {
 	*env
 	pass       *analysis.Pass
 	pkg        *types.Package
+	little     bool        // the package is little code, in which a weak name is enough
+	traced     *traces     // see there; nil until asked for
 	reads      bool        // the package reads a language, whose words are called tokens
 	keyStore   bool        // the package deals with keys by the names that a store gives them
 	sessions   bool        // the package deals with the sessions of those who log in
@@ -73,6 +75,7 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 		halves: sync.OnceValue(func() bool { return speaksOfSecretKey(pass.TypesInfo) }),
 		env:    e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()) || dealsWith(pass.Pkg, "acme"),
 		sessions: keepsLogins(pass.Pkg), remote: importsAny(pass.Pkg, rpcPackages), kubernetes: isKubernetes(pass.Pkg), vault: dealsWith(pass.Pkg, "vault") || dealsWith(pass.Pkg, "openbao"), keyStore: isKeyStore(pass.Pkg.Path()),
+		little:    isLittle(pass.Files, pass.Pkg, modulePath(pass)),
 		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
@@ -166,7 +169,11 @@ func (f *flow) noteCalls(fn *ssa.Function) {
 			if call := common(instr); call != nil && !call.IsInvoke() {
 				f.notePaths(call)
 				f.notePathParams(call)
-				if to, ok := call.Value.(*ssa.Function); ok && to.Pkg != nil && to.Pkg.Pkg == f.pkg {
+				to, ok := call.Value.(*ssa.Function)
+				if ok && to.Origin() != nil {
+					to = to.Origin() // of which the body is looked through
+				}
+				if ok && to.Pkg != nil && to.Pkg.Pkg == f.pkg {
 					f.callers[to] = append(f.callers[to], call)
 				}
 			}
@@ -248,7 +255,7 @@ func (f *flow) resultOf(s *summary, fn *ssa.Function, i int, v ssa.Value) bool {
 		case o.param != nil && o.param.Parent() == fn:
 			s.addResult(resultFlow{Result: i, Param: paramIndex(o.param)})
 		case o.param == nil && !isConstructed(v):
-			s.addResult(resultFlow{Result: i, Param: -1, Secret: o.what, Named: o.named})
+			s.addResult(resultFlow{Result: i, Param: -1, Secret: o.what, Named: o.named, Doubt: o.doubt})
 		}
 	}
 	return secret
@@ -309,7 +316,7 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 			continue
 		}
 		f.reach(a.value, row.kind == sinkURL, func(o origin) {
-			if f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
+			if printed && f.isWanted(o, call) || f.isSpokenOf(o, format, a.index-row.arg-1) || f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
 				return // what is no text is part of some protocol
 			}
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)

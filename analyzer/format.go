@@ -7,6 +7,7 @@ type verb struct {
 	shows  bool   // it prints the text of its argument
 	hex    bool   // and does so as hexadecimal numbers
 	before string // the text of the format up to it
+	after  string // and behind it
 }
 
 // parseFormat returns the verbs of a format by the argument they print. A
@@ -36,7 +37,7 @@ func parseFormat(format string) map[int]verb {
 		if at, ok := index(flags); ok {
 			arg = at
 		}
-		verbs[arg] = verb{shows: shows(flags, format[i]), hex: format[i]|0x20 == 'x', before: format[:start]}
+		verbs[arg] = verb{shows: shows(flags, format[i]), hex: format[i]|0x20 == 'x', before: format[:start], after: format[i+1:]}
 		arg++
 	}
 	return verbs

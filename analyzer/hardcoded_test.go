@@ -239,7 +239,9 @@ func TestNoCredentials(t *testing.T) {
 		"halves/a.go": fmt.Sprintf("package halves\n\ntype pair struct{ AccessKey, SecretKey string }\n\nfunc use(accessKey string) {}\n\n"+
 			"func f() {\n\tuse(%q)\n\t_ = pair{\n\t\tAccessKey: %q,\n\t\tSecretKey: %q, // want `hard-coded credential in field SecretKey`\n\t}\n}\n",
 			random(81, 20), random(82, 20), random(83, 20)),
-		"requests/a.go": fmt.Sprintf("package requests\n\nvar clientToken = %q\n\nvar authToken = %q // want `hard-coded credential in authToken`\n", random(84, 20), random(85, 20)),
+		"requests/a.go":     fmt.Sprintf("package requests\n\nvar clientToken = %q\n\nvar authToken = %q // want `hard-coded credential in authToken`\n", random(84, 20), random(85, 20)),
+		"testidentity/a.go": fmt.Sprintf("package testidentity\n\nvar dbPassword = %q\n", random(87, 20)),
+		"testament/a.go":    fmt.Sprintf("package testament\n\nvar dbPassword = %q // want `hard-coded credential in dbPassword`\n", random(88, 20)),
 		"defaults/a.go": fmt.Sprintf("package defaults\n\ntype login struct{ URL, Password string }\n\nvar here = login{\"http://127.0.0.1/\", \"kst-winter\"}\n\n"+
 			"var there = login{\"http://app.test/\", \"kst-autumn\"} // want `hard-coded credential in field Password`\n\n"+
 			"var made = login{\"http://localhost/\", %q} // want `hard-coded credential in field Password`\n", random(86, 20)),

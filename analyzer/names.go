@@ -74,12 +74,14 @@ var madeUpWords = words("demo example sample dummy fake mock bogus test")
 // beforePreposition returns what a name is one of: idForToken is an id.
 func beforePreposition(words []string) []string {
 	for i, w := range words {
-		if i > 0 && (w == "for" || w == "of" || w == "from" || w == "by") {
+		if i > 0 && prepositions[w] {
 			return words[:i]
 		}
 	}
 	return words
 }
+
+var prepositions = words("for of from by after before until without")
 
 // secretPair judges the last two words together: api key, access key.
 func secretPair(words []string) nameClass {

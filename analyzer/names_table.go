@@ -55,9 +55,9 @@ var passwordWords = words("service store storage source config options group cac
 	"manager version mode state status request response action event server quota limit rate index api resource tag comment next prev previous first")
 
 // negativeBefore are words that before a secret's word make it something else.
-var negativeBefore = mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme task lease range work workflow activity callback consistency snapshot barrier ring partition shard progress revision receipt upload download placement delegation cluster", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
+var negativeBefore = mergeSets(both("kube kubernetes k8s", "secret secrets"), mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme task lease range work workflow activity callback consistency snapshot barrier ring partition shard progress revision receipt upload download placement delegation cluster", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
 	"lookahead prompt completion input output total used remaining unicode erc coin asset governance native reward gas base quote html css json xml yaml sql "+
-	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential"))
+	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential")))
 
 // neutralEnds and neutralStarts say how a value is kept, not what it is.
 var (

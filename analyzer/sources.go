@@ -199,8 +199,8 @@ func (f *flow) funcSource(fn *types.Func, result int) string {
 	if last := words[len(words)-1]; last == "credential" || last == "credentials" && sig.Results().Len() > 1 && isText(sig.Results().At(1).Type()) {
 		return "" // mostly the public part that names it, or the user before the password
 	}
-	if slices.ContainsFunc(splitName(pkgPath(fn.Pkg())), func(w string) bool { return w == "csrf" || w == "xsrf" || w == "nosurf" }) {
-		return "" // a token that the page has, too
+	if isForgeryToken(fn) {
+		return ""
 	}
 	if f.isOther(fn.Name()) {
 		return ""
@@ -212,7 +212,13 @@ func (f *flow) funcSource(fn *types.Func, result int) string {
 	return "result of " + fn.Name()
 }
 
+// isForgeryToken reports whether a function belongs to what keeps requests from being
+// forged, by a token that the page has, too.
+func isForgeryToken(fn *types.Func) bool {
+	return fn != nil && slices.ContainsFunc(splitName(pkgPath(fn.Pkg())), func(w string) bool { return w == "csrf" || w == "xsrf" || w == "nosurf" })
+}
+
 // actionWords start the names of functions that do something with a secret
 // and return something else.
 var actionWords = words("hash check validate verify compare parse is has mask redact encode encrypt set with format must match test count next peek skip scan lex " +
-	"expect describe print list delete remove revoke clear strip trim split join sanitize normalize lookup find resolve update rotate reset change use require register classify")
+	"expect describe print list delete remove revoke clear strip trim split join sanitize normalize lookup find resolve update rotate reset change use require register classify alias")

@@ -66,7 +66,7 @@ var testWords = words("test testdata testing testutil testutils fixtures fixture
 // in tests: fake, mockserver.
 func isMock(word string) bool {
 	return slices.ContainsFunc([]string{"mock", "fake", "stub"}, func(m string) bool {
-		return strings.HasPrefix(word, m) || strings.TrimSuffix(word, "s") == m
+		return strings.HasPrefix(word, m) || strings.HasSuffix(strings.TrimSuffix(word, "s"), m)
 	})
 }
 
@@ -82,11 +82,8 @@ func isTestPackage(path string) bool {
 }
 
 func isTestPart(part string) bool {
-	if testParts[part] {
-		return true
-	}
 	for w := range strings.FieldsFuncSeq(part, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
-		if testParts[w] || isMock(w) {
+		if testParts[w] || isMock(w) || strings.HasPrefix(w, "test") && !realTests[w] {
 			return true
 		}
 	}
@@ -94,9 +91,8 @@ func isTestPart(part string) bool {
 }
 
 // testParts are parts of paths below which there are tests and what they need;
-// realTests are words that only end like one.
+// realTests are words that only look like one.
 var (
-	testParts = words("test tests testing fuzz fuzzing fuzzer testutil testutils testonly testcert testcerts testingcert testdb testkey testkeys testserver testcluster testhelper testhelpers " +
-		"testdata testsuite testenv testkit testlib testsupport testcase testcases e2e fixture fixtures conformance")
-	realTests = words("latest attest contest protest greatest detest backtest speedtest pentest loadtest")
+	testParts = words("test tests testing fuzz fuzzing fuzzer e2e fixture fixtures conformance")
+	realTests = words("testament testimony testimonial testimonials testflight latest attest contest protest greatest detest backtest speedtest pentest loadtest")
 )

@@ -18,6 +18,7 @@ type origin struct {
 	what   string // the secret; empty for a parameter
 	pos    token.Pos
 	named  bool // only a name says that it is a secret
+	doubt  bool // and nothing speaks for that name: in a URL it counts, in a log not
 	param  *ssa.Parameter
 	helper *types.Func // of the package, whose result holds the secret; nil for none
 }
@@ -28,6 +29,7 @@ type tracer struct {
 	inURL   bool // the value becomes a URL: the names of query parameters count
 	structs bool // whoever gets the value shows what is in it
 	json    bool // and does so as JSON
+	doubt   bool // nothing speaks for the name that was looked at last
 	seen    map[ssa.Value]bool
 	seenAt  map[ssa.Value]bool // as addresses
 	found   []origin
@@ -44,7 +46,7 @@ func (t *tracer) secret(what string, pos token.Pos, named bool) {
 	if named && t.isOtherHere(what[strings.LastIndexByte(what, ' ')+1:]) {
 		return
 	}
-	t.found = append(t.found, origin{what: what, pos: pos, named: named})
+	t.found = append(t.found, origin{what: what, pos: pos, named: named, doubt: named && t.doubt})
 }
 
 func (t *tracer) enough() bool {
@@ -57,7 +59,7 @@ func (t *tracer) value(v ssa.Value) {
 		return
 	}
 	t.seen[v] = true
-	if hasFailed(v, t.at) {
+	if hasFailed(v, t.at) || isEmptyIn(v, t.at) {
 		return
 	}
 	if _, isConst := v.(*ssa.Const); isConst || !carries(v.Type()) && !isTuple(v.Type()) {
@@ -432,6 +434,38 @@ func hasFailed(v ssa.Value, block *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// isEmptyIn reports whether block is only reached when v is the empty text.
+func isEmptyIn(v ssa.Value, block *ssa.BasicBlock) bool {
+	if block == nil {
+		return false
+	}
+	for _, ref := range refs(v) {
+		cmp, ok := ref.(*ssa.BinOp)
+		if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ || !isEmptyText(cmp.X) && !isEmptyText(cmp.Y) {
+			continue
+		}
+		for _, use := range refs(cmp) {
+			branch, ok := use.(*ssa.If)
+			if !ok {
+				continue
+			}
+			empty := branch.Block().Succs[0]
+			if cmp.Op == token.NEQ {
+				empty = branch.Block().Succs[1]
+			}
+			if empty.Parent() == block.Parent() && len(empty.Preds) == 1 && empty.Dominates(block) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isEmptyText(v ssa.Value) bool {
+	s, ok := constString(v)
+	return ok && s == ""
 }
 
 // whenNotNil returns the block that is reached when a value is not nil, if instr

@@ -42,7 +42,7 @@ func (t *tracer) passed(call *ssa.Call, fn *types.Func, from int) {
 		args = t.printed(&call.Call, from)
 	}
 	if isCut(call) {
-		defer t.dropConnections(len(t.found))
+		defer t.dropSettings(len(t.found), cutAt(call))
 	}
 	if inPackage(jsonPackages, pkgPath(fn.Pkg())) {
 		defer func(old bool) { t.json = old }(t.json)
@@ -69,12 +69,23 @@ func (t *tracer) fillsPath(fn *types.Func, call *ssa.CallCommon) bool {
 // jsonPackages have functions that show what they are given as JSON.
 const jsonPackages = "encoding/json|go.uber.org/zap|github.com/goccy/go-json|github.com/json-iterator/go|sigs.k8s.io/yaml"
 
-// dropConnections forgets the connection strings among what was found from before
-// on: of what they are cut into, the most are settings.
-func (t *tracer) dropConnections(before int) {
+// dropSettings forgets the connection strings among what was found from before on,
+// and the tokens that are lists of settings by the sign at which they are cut: most
+// of the parts are no secrets.
+func (t *tracer) dropSettings(before int, sign string) {
 	t.found = append(t.found[:before], slices.DeleteFunc(t.found[before:], func(o origin) bool {
-		return o.named && isConnection(o.what[strings.LastIndexByte(o.what, ' ')+1:])
+		name := o.what[strings.LastIndexByte(o.what, ' ')+1:]
+		return o.named && (isConnection(name) || (sign == ";" || sign == "=" || sign == "&") && endsIn(splitName(name), "token"))
 	})...)
+}
+
+// cutAt returns the sign at which a call cuts a text, "" if it is not constant.
+func cutAt(call *ssa.Call) string {
+	if len(call.Call.Args) < 2 {
+		return ""
+	}
+	sign, _ := constText(call.Call.Args[1])
+	return sign
 }
 
 // printed returns the arguments whose text a format shows, and records a query
@@ -259,6 +270,19 @@ func (t *tracer) contextValue(ctx ssa.Value) {
 
 const maxContexts = 8
 
+// resultValue returns one result of a call, nil if nobody uses it.
+func resultValue(call *ssa.Call, index int) ssa.Value {
+	if !isTuple(call.Type()) {
+		return call
+	}
+	for _, ref := range refs(call) {
+		if e, ok := ref.(*ssa.Extract); ok && e.Index == index {
+			return e
+		}
+	}
+	return nil
+}
+
 // summarized follows a call by what is known of the function.
 func (t *tracer) summarized(call *ssa.Call, index int) {
 	s := t.known(&call.Call)
@@ -270,6 +294,9 @@ func (t *tracer) summarized(call *ssa.Call, index int) {
 			continue
 		}
 		if r.Secret != "" {
+			if t.doubt = r.Doubt; r.Doubt && !t.inURL || r.Named && (isForgeryToken(callee(&call.Call)) || isKeptAsOther(resultValue(call, index))) {
+				continue
+			}
 			before := len(t.found)
 			t.secret(r.Secret, call.Pos(), r.Named)
 			if fn := callee(&call.Call); fn != nil && fn.Pkg() == t.pkg && len(t.found) > before {

@@ -20,7 +20,7 @@ func (t *tracer) load(addr ssa.Value) {
 	case *ssa.Global:
 		t.global(a)
 	case *ssa.FreeVar:
-		if what := t.varSource("variable", a.Name(), derefType(a.Type())); what != "" {
+		if what := t.varSource("variable", a.Name(), derefType(a.Type())); what != "" && t.counts(mention{name: a.Name(), obj: t.declared(a.Pos()), fn: a.Parent()}) {
 			t.secret(what, a.Pos(), true)
 			return
 		}
@@ -42,7 +42,7 @@ func (t *tracer) load(addr ssa.Value) {
 
 // allocated follows a variable that lives in memory.
 func (t *tracer) allocated(a *ssa.Alloc) {
-	if what := t.varSource("variable", a.Comment, derefType(a.Type())); what != "" && !t.onlyHidden(a) {
+	if what := t.varSource("variable", a.Comment, derefType(a.Type())); what != "" && !t.onlyHidden(a) && t.counts(mention{name: a.Comment, obj: t.declared(a.Pos()), fn: a.Parent()}) {
 		t.secret(what, a.Pos(), true)
 		return
 	}
@@ -144,7 +144,7 @@ func (t *tracer) alloc(a *ssa.Alloc) {
 }
 
 func (t *tracer) global(g *ssa.Global) {
-	if what := t.varSource("variable", g.Name(), derefType(g.Type())); what != "" && !t.paths[g.Object()] {
+	if what := t.varSource("variable", g.Name(), derefType(g.Type())); what != "" && !t.paths[g.Object()] && t.counts(mention{name: g.Name(), obj: g.Object()}) {
 		t.secret(what, g.Pos(), true)
 		return
 	}
@@ -222,7 +222,7 @@ func (t *tracer) fieldOf(x ssa.Value, index int, pos token.Pos) bool {
 		return false
 	}
 	what := t.fieldSource(owner, s.Field(index), s.Tag(index))
-	if what == "" {
+	if what == "" || strings.HasPrefix(what, "field ") && !t.counts(mention{name: s.Field(index).Name(), obj: s.Field(index), owner: owner, tag: s.Tag(index)}) {
 		return false
 	}
 	t.secret(what, pos, strings.HasPrefix(what, "field "))

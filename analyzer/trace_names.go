@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // isRead records v if it is what a function returns that reads a secret.
 func (t *tracer) isRead(v ssa.Value) bool {
-	index := 0
+	index, result := 0, v
 	if ex, ok := v.(*ssa.Extract); ok {
 		v, index = ex.Tuple, ex.Index
 	}
@@ -27,11 +28,24 @@ func (t *tracer) isRead(v ssa.Value) bool {
 		return false
 	}
 	onlyNamed := strings.HasPrefix(what, "result of ")
-	if onlyNamed && t.makesOther(&call.Call, index) {
+	if onlyNamed && (t.makesOther(&call.Call, index) || !t.counts(calledIn(&call.Call)) || isKeptAsOther(result)) {
 		return false
 	}
 	t.secret(what, call.Pos(), onlyNamed)
 	return true
+}
+
+// isKeptAsOther reports whether what a function named for a secret returns is kept in
+// a variable that is called something else: state := random.Password(12).
+func isKeptAsOther(v ssa.Value) bool {
+	return v != nil && slices.ContainsFunc(refs(v), func(ref ssa.Instruction) bool {
+		d, ok := ref.(*ssa.DebugRef)
+		if !ok || d.IsAddr {
+			return false
+		}
+		id, ok := d.Expr.(*ast.Ident)
+		return ok && classify(id.Name) == notSecret && slices.ContainsFunc(splitName(id.Name), func(w string) bool { return negativeWords[w] || w == "id" })
+	})
 }
 
 // isCleanDump reports whether a call dumps a request whose headers the function
@@ -149,16 +163,17 @@ func (t *tracer) makesOther(call *ssa.CallCommon, result int) bool {
 // isNamed records v if it is a parameter or variable named for a secret.
 func (t *tracer) isNamed(v ssa.Value) bool {
 	kind, name := "variable", ""
+	var obj types.Object
 	switch v := v.(type) {
 	case *ssa.Parameter:
-		kind, name = "parameter", v.Name()
+		kind, name, obj = "parameter", v.Name(), v.Object()
 	case *ssa.Global:
 		return false // its address; see load
 	default:
 		if !isSecretText(v.Type()) {
 			return false
 		}
-		name = t.localName(v)
+		name, obj = t.localVar(v)
 	}
 	if name == "" || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v) || isThingName(v) || t.originSays(v) || receiverSays(v.Parent())) {
 		return false
@@ -167,7 +182,7 @@ func (t *tracer) isNamed(v ssa.Value) bool {
 		return false
 	}
 	what := t.varSource(kind, name, v.Type())
-	if what == "" {
+	if what == "" || !t.counts(mention{name: name, obj: obj, fn: v.Parent()}) {
 		return false
 	}
 	t.secret(what, v.Pos(), true)
@@ -269,11 +284,20 @@ func (t *tracer) givenConstants(v ssa.Value) bool {
 		if at >= len(call.Args) {
 			return false
 		}
-		if text, ok := constString(call.Args[at]); !ok || !isNameLike(text) {
+		if !isNameConst(call.Args[at]) {
 			return false
 		}
 	}
 	return len(calls) > 0
+}
+
+// isNameConst reports whether v is a constant, or one of several, that is a name.
+func isNameConst(v ssa.Value) bool {
+	if phi, ok := v.(*ssa.Phi); ok {
+		return !slices.ContainsFunc(phi.Edges, func(e ssa.Value) bool { return !isConst(e) || !isNameConst(e) })
+	}
+	text, ok := constString(v)
+	return ok && isNameLike(text)
 }
 
 // givenOthers reports whether all that callers in the package give a parameter is
@@ -328,20 +352,26 @@ func isChallenge(p *ssa.Parameter) bool {
 // named for a secret and the program was built with names. What holds v later may
 // hold something else as well: token := user.
 func (f *flow) localName(v ssa.Value) string {
-	name, first := "", token.NoPos
+	name, _ := f.localVar(v)
+	return name
+}
+
+// localVar returns that variable as well.
+func (f *flow) localVar(v ssa.Value) (string, types.Object) {
+	var found *ast.Ident
 	for _, ref := range refs(v) {
 		d, ok := ref.(*ssa.DebugRef)
 		if !ok || d.IsAddr {
 			continue
 		}
-		if id, ok := d.Expr.(*ast.Ident); ok && (!first.IsValid() || id.Pos() < first) {
-			name, first = id.Name, id.Pos()
+		if id, ok := d.Expr.(*ast.Ident); ok && (found == nil || id.Pos() < found.Pos()) {
+			found = id
 		}
 	}
-	if name == "" || f.classify(name) == notSecret {
-		return ""
+	if found == nil || f.classify(found.Name) == notSecret {
+		return "", nil
 	}
-	return name
+	return found.Name, f.pass.TypesInfo.ObjectOf(found)
 }
 
 // isPiece reports whether v is a part cut from a text: a word of what a

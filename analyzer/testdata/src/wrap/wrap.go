@@ -38,6 +38,12 @@ func Digest(text string) string {
 // FromEnv returns a secret, which its name does not say.
 func FromEnv() string { return os.Getenv("DB_PASSWORD") }
 
+// Password returns letters that callers use for whatever they need some for.
+func Password() (password string, err error) {
+	password = os.Getenv("HOME")
+	return password, nil
+}
+
 // Region returns no secret.
 func Region() string { return os.Getenv("REGION") }
 

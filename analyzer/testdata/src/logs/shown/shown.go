@@ -292,6 +292,8 @@ func maskedUnlessAsked(password string, show bool) {
 	log.Print(text)
 }
 
+type session struct{ Token string }
+
 func challenged(s session, token string) {
 	log.Printf("added the challenge for token %q", s.Token)
 	log.Printf("added the login for token %q", s.Token) // want `field Token is written`

@@ -1,0 +1,17 @@
+// Command signin is an example, which shows the tokens that it gets.
+package main
+
+import (
+	"fmt"
+	"log"
+)
+
+type answer struct{ AccessToken, Password string }
+
+func show(a answer) {
+	fmt.Printf("access token: %s\n", a.AccessToken)
+	fmt.Printf("password: %s\n", a.Password)   // want `field Password is written`
+	log.Print("access token: ", a.AccessToken) // want `field AccessToken is written`
+}
+
+func main() { show(answer{}) }
