@@ -122,10 +122,11 @@ func printsOut(call *ssa.CallCommon) bool {
 		return true
 	}
 	args := arguments(call)
-	return len(args) > 0 && isStdout(args[0])
+	return len(args) > 0 && isStandardFile(args[0], "Stdout")
 }
 
-func isStdout(w ssa.Value) bool {
+// isStandardFile reports whether w is the variable of package os with a name.
+func isStandardFile(w ssa.Value, name string) bool {
 	if m, ok := w.(*ssa.MakeInterface); ok {
 		w = m.X
 	}
@@ -134,7 +135,37 @@ func isStdout(w ssa.Value) bool {
 		return false
 	}
 	g, ok := load.X.(*ssa.Global)
-	return ok && g.Pkg.Pkg.Path() == "os" && g.Name() == "Stdout"
+	return ok && g.Pkg.Pkg.Path() == "os" && g.Name() == name
+}
+
+// instructs reports whether a print of a program is a text of several lines that
+// tells whoever runs it what to do with a secret: that is for them to read.
+func instructs(call *ssa.CallCommon, row *sinkRow) bool {
+	if !printsOut(call) && !printsErr(call) {
+		return false
+	}
+	for _, a := range spread(call, row.arg) {
+		text, _ := constString(a.value)
+		if strings.Count(strings.TrimSpace(text), "\n") < 2 {
+			continue
+		}
+		if slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(text), isNoLetter), func(w string) bool { return adviceWords[w] }) {
+			return true
+		}
+	}
+	return false
+}
+
+var adviceWords = words("run paste copy open visit browser scan enter save store write keep share send receive recipient receiver")
+
+// printsErr reports whether a call prints to standard error.
+func printsErr(call *ssa.CallCommon) bool {
+	fn := callee(call)
+	if fn == nil || pkgPath(fn.Pkg()) != "fmt" || !strings.HasPrefix(fn.Name(), "F") {
+		return false
+	}
+	args := arguments(call)
+	return len(args) > 0 && isStandardFile(args[0], "Stderr")
 }
 
 // isAlone reports whether a print shows one value and nothing beside it.

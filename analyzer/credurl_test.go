@@ -27,6 +27,13 @@ type api struct {
 	base   string
 }
 
+func (a *api) built() string {
+	w, v := url.URL{Host: "h"}, url.Values{}
+	v.Set("license_key", a.page)
+	w.RawQuery = v.Encode()
+	return w.String()
+}
+
 func (a *api) endpoint() string { return a.base + "?api_key=" + a.apiKey }
 
 func (a *api) plain() string { return a.base + "?page=" + a.page }
@@ -41,6 +48,15 @@ func (a *api) do(method, path string, params url.Values) {
 }
 
 func hash(s string) string { return "" }
+
+func (a *api) newAuthorization() string { return a.base }
+
+func (a *api) presignedURL(token string, to *http.Request) {
+	to.URL.RawQuery = "k=" + a.newAuthorization()
+	http.Get(base + "?k=" + a.newAuthorization())
+}
+
+func (a *api) signURL() { http.Get(base + "?k=" + a.newAuthorization()) }
 `
 
 // urlStatements request a URL that holds a secret; secret, %[1]s, is an
@@ -126,6 +142,9 @@ func TestURLs(t *testing.T) {
 		s.add("a *api, user, password string", fmt.Sprintf(stmt, "hash(password)"), "")
 	}
 	s.add("a *api", `http.Get(a.endpoint())`, "field apiKey|query parameter")
+	s.add("a *api", `url := a.built(); fetch(url)`, "query parameter license_key")
+	s.add("a *api", `http.Get(base + "?k=" + a.newAuthorization())`, "result of newAuthorization")
+	s.add("a *api", `req.URL.RawQuery = "k=" + a.newAuthorization()`, "result of newAuthorization")
 	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
 	s.add("a *api", `sessionID := a.page; http.Get(base + "?session_id=" + sessionID)`, "variable sessionID")
 	for _, stmt := range []string{

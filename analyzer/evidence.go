@@ -209,6 +209,21 @@ func (f *flow) isSpokenOf(o origin, format string, verb int) bool {
 	return len(ws) == 2 && secretHeads[ws[0]] != notSecret && aboutWords[ws[1]]
 }
 
+// isPresigned reports whether what gets into a URL is what a function made for it,
+// in one that is there to sign URLs: whoever holds the URL may use it, by design.
+func isPresigned(o origin, fn *ssa.Function) bool {
+	if !o.named || !strings.HasPrefix(o.what, "result of ") || fn == nil {
+		return false
+	}
+	ws := splitName(outermost(fn).Name())
+	for i, w := range ws {
+		if w == "presign" || w == "presigned" || w == "url" && i > 0 && (ws[i-1] == "sign" || ws[i-1] == "signed") {
+			return true
+		}
+	}
+	return false
+}
+
 // lastWord returns the last word of the name of a secret.
 func lastWord(what string) string {
 	if field, _, found := strings.Cut(what, " of "); found && strings.HasPrefix(what, "field ") {

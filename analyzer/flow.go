@@ -303,7 +303,7 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 		args = args[:1]
 	}
 	printed := row.kind == sinkLog && inPackage(row.pkg, "fmt")
-	if printed && (showsOnPurpose(instr.Parent()) || f.isAnswer(instr.Parent(), call, row)) {
+	if printed && (showsOnPurpose(instr.Parent()) || f.isAnswer(instr.Parent(), call, row) || instructs(call, row)) {
 		return
 	}
 	name := calleeText(call)
@@ -364,6 +364,9 @@ func (f *flow) reach(v ssa.Value, inURL bool, yield func(origin)) {
 func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg int) {
 	if o.param != nil {
 		f.passOn(o.param, found.kind, found.sink, instr.Pos())
+		return
+	}
+	if found.kind == sinkURL && isPresigned(o, instr.Parent()) {
 		return
 	}
 	found.call, found.arg = f.written(instr.Pos(), arg)

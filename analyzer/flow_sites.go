@@ -205,6 +205,9 @@ func (f *flow) storedSink(st *ssa.Store, kind sinkKind, sink string, inURL bool)
 			f.passOn(o.param, kind, sink, st.Pos())
 			return
 		}
+		if kind == sinkURL && isPresigned(o, st.Parent()) {
+			return
+		}
 		found := finding{kind: kind, sink: sink, from: o, pos: st.Pos(), end: st.Pos()}
 		if e := f.assigned(st.Pos()); e != nil {
 			found.arg, found.pos, found.end = e, e.Pos(), e.End()

@@ -294,8 +294,11 @@ func (t *tracer) summarized(call *ssa.Call, index int) {
 			continue
 		}
 		if r.Secret != "" {
-			if t.doubt = r.Doubt; r.Doubt && !t.inURL || r.Named && (isForgeryToken(callee(&call.Call)) || isKeptAsOther(resultValue(call, index))) {
+			if t.doubt = r.Doubt; r.Doubt && !t.inURL || r.Named && isForgeryToken(callee(&call.Call)) {
 				continue
+			}
+			if fn := callee(&call.Call); r.Named && fn != nil && t.classify(fn.Name()) != notSecret && isKeptAsOther(resultValue(call, index)) {
+				continue // what the function is named for is called otherwise here
 			}
 			before := len(t.found)
 			t.secret(r.Secret, call.Pos(), r.Named)

@@ -40,3 +40,15 @@ func addUser(password, user string) {
 	fmt.Printf("password of %s: %s\n", user, password) // want `parameter password is written by fmt.Printf`
 	log.Printf("generated password: %s\n", password)   // want `parameter password is written by log.Printf`
 }
+
+func share(password, host string) {
+	fmt.Fprintf(os.Stderr, "Code is %s\n\nOn the other computer run\n    app %s\n", password, host)
+	fmt.Printf(`
+Open %s in a browser
+and log in with
+    %s
+`, host, password)
+	fmt.Fprintf(os.Stderr, "Settings:\n  host %s\n  password %s\n", host, password) // want `parameter password is written by fmt.Fprintf`
+	fmt.Fprintf(os.Stderr, "run with %s\n", password)                               // want `parameter password is written by fmt.Fprintf`
+	log.Printf("On %s run\n\n   app\n\n   %s", host, password)                      // want `parameter password is written by log.Printf`
+}
