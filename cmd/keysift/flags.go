@@ -82,7 +82,7 @@ func (c *common) declare(f *pflag.FlagSet) {
 	f.Lookup("allow-incomplete").NoOptDefVal = anyReason
 	f.Var(&c.maxFileSize, "max-file-size", "leave out larger files")
 	f.IntVar(&c.maxArchiveDepth, "max-archive-depth", defaultDepth, "open archives that are nested this deep; 0 opens none")
-	f.IntVar(&c.maxDecodeDepth, "max-decode-depth", defaultDepth, "look into text that is encoded this many times over; 0 decodes none")
+	f.IntVar(&c.maxDecodeDepth, "max-decode-depth", defaultDepth, "look into text that is encoded this many times over; 0 decodes none. By default escapes in strings, as of JSON in JSON, are undone up to 8 times")
 	f.IntVarP(&c.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "number of files scanned at once")
 	f.Var(&c.timeout, "timeout", "stop after this time; the run is then incomplete")
 	f.BoolVar(&c.noSuppress, "no-suppress", false, "report suppressed findings too, marked")

@@ -7,6 +7,7 @@ import (
 
 const (
 	defaultDepth = 3
+	maxEscapes   = 8
 
 	// Decoded bytes from one text, all depths together: so many times its
 	// length, and so many more. Nothing but decompression makes text longer.
@@ -34,12 +35,15 @@ type Span struct{ Start, End int32 }
 // A Decoder finds what is encoded in texts. It owns memory that it uses again,
 // so it is not safe for concurrent use. The zero value is ready to use.
 type Decoder struct {
-	Depth int // most encodings that are undone one inside the other; 0 means 3
+	// Depth is how many encodings are undone one inside the other at most. 0 means
+	// 3, not counting escapes in string literals, of which up to 8 are undone: JSON
+	// within JSON is common, and each of them makes the text shorter.
+	Depth int
 
 	levels  []*level
 	inflate inflater
-	left    int  // bytes that may still be decoded
-	cut     bool // something was left out for the depth
+	left    int // bytes that may still be decoded
+	cut     int // the depth for which something was left out; 0 if nothing was
 }
 
 // A Part is what a part of a text decodes to, with what stands around it in the
@@ -165,7 +169,8 @@ type input struct {
 	tokens []Span
 	marks  []int32
 	from   *Part // whose Data it is; nil at the top
-	depth  int
+	depth  int   // encodings that were undone
+	counts int   // those of them that count
 }
 
 // Encoded reports whether there may be something encoded in a token, which is a
@@ -184,25 +189,34 @@ func (d *Decoder) Parts(text []byte, f Format, tokens []Span, marks []int32) ite
 }
 
 func (d *Decoder) parts(text []byte, f Format, tokens []Span, marks []int32, yield func(*Part, error) bool) {
-	d.left, d.cut = expansion*len(text)+allowance, false
+	d.left, d.cut = expansion*len(text)+allowance, 0
 	s := search{d: d, yield: yield}
 	if !s.input(&input{text: text, format: f, tokens: tokens, marks: marks}) {
 		return
 	}
-	reason, depth := SafetyLimit, d.depth()
+	reason := SafetyLimit
 	if d.Depth > 0 {
 		reason = UserLimit
 	}
-	if d.cut {
-		yield(nil, &LimitError{Reason: reason, Detail: "encodings nested deeper than " + itoa(depth)})
+	if d.cut > 0 {
+		yield(nil, &LimitError{Reason: reason, Detail: "encodings nested deeper than " + itoa(d.cut)})
 	}
 }
 
-func (d *Decoder) depth() int {
-	if d.Depth > 0 {
+// bound returns the bound that does not let anything be decoded in an input, 0 if
+// there is none.
+func (d *Decoder) bound(in *input) int {
+	switch {
+	case d.Depth > 0 && in.depth >= d.Depth:
 		return d.Depth
+	case d.Depth > 0:
+		return 0
+	case in.counts >= defaultDepth:
+		return defaultDepth
+	case in.depth >= maxEscapes:
+		return maxEscapes
 	}
-	return defaultDepth
+	return 0
 }
 
 func (d *Decoder) level(depth int) *level {

@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -268,6 +269,34 @@ func TestPartsDepth(t *testing.T) {
 		}
 		if len(all) != tt.want || reason != tt.reason {
 			t.Errorf("depth %d: %d parts, %q, want %d, %q", tt.depth, len(all), reason, tt.want, tt.reason)
+		}
+	}
+}
+
+// JSON within JSON is read deeper than what somebody encoded on purpose.
+func TestPartsEscapes(t *testing.T) {
+	for _, tt := range []struct {
+		nested, depth int
+		reason        string
+	}{{7, 0, ""}, {12, 0, SafetyLimit}, {7, 3, UserLimit}, {7, 20, ""}} {
+		text := `{"token": "` + secret + `"}`
+		for range tt.nested {
+			quoted, err := json.Marshal(map[string]string{"token": text})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(quoted)
+		}
+		all, cuts := parts(t, &Decoder{Depth: tt.depth}, "a.json", text)
+		reason := ""
+		for _, err := range cuts {
+			if le, ok := errors.AsType[*LimitError](err); ok {
+				reason += le.Reason
+			}
+		}
+		there := slices.ContainsFunc(all, func(p found) bool { return strings.Contains(p.data, `"token": "`+secret+`"`) })
+		if reason != tt.reason || there != (reason == "") {
+			t.Errorf("%d times, depth %d: found %v, %q, want %q", tt.nested, tt.depth, there, reason, tt.reason)
 		}
 	}
 }

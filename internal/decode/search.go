@@ -24,7 +24,7 @@ type finder struct {
 
 	open    bool // a part has been begun
 	end     int  // of what was decoded last for it
-	probing bool // too deep: it only matters whether there is anything
+	bound   int  // that is reached, so that it only matters whether there is anything; else 0
 	stopped bool
 	doneAt  int
 	refused int // runs that start before go on in no other line
@@ -32,8 +32,8 @@ type finder struct {
 
 // input searches a text. It returns false when the search is to end.
 func (s *search) input(in *input) bool {
-	f := finder{search: s, in: in, lv: s.d.level(in.depth), probing: in.depth == s.d.depth()}
-	if f.probing && s.d.cut {
+	f := finder{search: s, in: in, lv: s.d.level(in.depth), bound: s.d.bound(in)}
+	if f.bound > 0 && s.d.cut > 0 {
 		return true // as is known
 	}
 	f.lv.done = f.lv.done[:0]
@@ -49,7 +49,7 @@ func (s *search) input(in *input) bool {
 		}
 	}
 	f.flush()
-	return !f.stopped || f.probing
+	return !f.stopped || f.bound > 0
 }
 
 // nextRun returns the first run of at least minRun base64 digits that starts in
@@ -341,7 +341,7 @@ func (f *finder) compressed(kind string, p payload) bool {
 	part.inner.reset()
 	part.inner.add(0, 0, len(lv.raw), whole, 0)
 	part.packed = true
-	if !f.probing && cut {
+	if f.bound == 0 && cut {
 		f.fail("decompressed text of more than " + itoa(bound) + " bytes")
 	}
 	f.emit(kind, name)
@@ -414,8 +414,8 @@ func (f *finder) emit(kind, second string) {
 	if f.stopped {
 		return
 	}
-	if f.probing {
-		d.cut, f.stopped = true, true
+	if f.bound > 0 {
+		d.cut, f.stopped = f.bound, true
 		return
 	}
 	lv.kinds[0], lv.kinds[1] = kind, second
@@ -436,11 +436,17 @@ func (f *finder) emit(kind, second string) {
 	next := f.d.level(f.in.depth + 1)
 	next.marks = anything.Marks(next.marks[:0], part.Data)
 	next.tokens = append(next.tokens[:0], Span{0, int32(len(part.Data))})
-	in := input{text: part.Data, format: anything, tokens: next.tokens, marks: next.marks, from: part, depth: f.in.depth + 1}
+	in := input{text: part.Data, format: anything, tokens: next.tokens, marks: next.marks, from: part, depth: f.in.depth + 1, counts: f.in.counts}
+	if !escapes(kind) {
+		in.counts++
+	}
 	if !f.input(&in) {
 		f.stopped = true
 	}
 }
+
+// escapes reports whether an encoding is one of the escapes in string literals.
+func escapes(kind string) bool { return kind == "string" || kind == "unicode" }
 
 // fail yields that something was left out.
 func (f *finder) fail(detail string) {

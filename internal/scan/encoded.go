@@ -107,14 +107,19 @@ func known(found []candidate, f *candidate) bool {
 }
 
 // judgeable reports whether values in a part are for the judge: those that were
-// in base64 or in hexadecimal. In escaped text the judge has read them.
+// in base64 or in hexadecimal, or in a literal within a literal. In text that is
+// escaped once the judge has read them.
 func judgeable(p *decode.Part) bool {
+	escapes := 0
 	for _, k := range p.Kinds() {
-		if k == "base64" || k == "hex" {
+		switch k {
+		case "base64", "hex":
 			return true
+		case "string", "unicode":
+			escapes++
 		}
 	}
-	return false
+	return escapes > 1
 }
 
 // partPath returns the path under which to judge a part: that of the file for a

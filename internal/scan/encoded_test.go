@@ -102,6 +102,7 @@ func TestDecodedOnce(t *testing.T) {
 	}{
 		{"plain in an escaped string", "a.go", `x := "{\"password\": \"` + value + `\"}"`, value, ""},
 		{"plain beside an escape", "a.json", `{"password": "` + value + `", "u": "a\u0026b"}`, value, ""},
+		{"in a literal of a literal", "a.map", `{"a": "{\"b\": \"password = \\\"` + value + `\\\"\"}"}`, value, ""},
 		{"assigned base64", "a.yaml", "password: " + b64(value) + "\n", value, "base64"},
 		{"password in a URL", "a.env", "URL=https://user:" + value + "%40x@host.example.org/db\n", value + "@x", "percent"},
 		{"kubernetes", "s.yaml", "apiVersion: v1\nkind: Secret\ndata:\n  password: " + b64(value) + "\n", value, "base64"},
