@@ -45,7 +45,7 @@ found, 2 not everything could be looked at or the command was used wrongly,
 		setup: func(f *pflag.FlagSet) runFunc {
 			c := &historyFlags{}
 			c.common.declare(f)
-			f.StringVar(&c.rang, "range", "", "look only at what the commits `A..B` add; A...B, an all-zero A for all other refs, or auto in a CI system")
+			f.StringVar(&c.rang, "range", "", "look only at what the commits `A..B` add; A...B, an all-zero A for all other refs, or auto in a CI system; @{u}.. is what is not pushed yet")
 			f.StringVar(&c.since, "since-commit", "", "look only at what was added since the commit `REV`")
 			f.StringVar(&c.branch, "branch", "", "look only at what `BRANCH` reaches")
 			f.StringArrayVar(&c.paths, "path", nil, "look only at files and folders that match `GLOB`")

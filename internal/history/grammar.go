@@ -18,7 +18,7 @@ const (
 // A hop is an operator; n is that of the first two.
 type hop struct{ op, n int }
 
-const revisionForms = "a revision is the name of a ref or an id, and behind it any number of ~N, ^N and ^{commit}"
+const revisionForms = "a revision is the name of a ref, one with @{N}, @{-N} or @{upstream}, or an id, and behind it any number of ~N, ^N and ^{commit}"
 
 // parseRevision splits a revision into a name and what follows it. All of it has
 // to be understood.
@@ -27,13 +27,13 @@ func parseRevision(rev string) (base string, hops []hop, err error) {
 	if i := strings.IndexAny(rev, "~^"); i >= 0 {
 		base, rest = rev[:i], rev[i:]
 	}
+	name, _, marked := cutMark(base)
 	switch {
 	case rev == "":
 		return "", nil, errors.New("a revision is empty")
 	case base == "":
 		return "", nil, fmt.Errorf("%s: there is no name before %q; %s", rev, rest, revisionForms)
-	case strings.Contains(base, "@{"):
-		return "", nil, fmt.Errorf("%s: of revisions with @ only the bare @ is understood; %s", rev, revisionForms)
+	case marked && (name == "" || isRefName(name) && name != "@"):
 	case !isRefName(base):
 		return "", nil, fmt.Errorf("%s: %q is not understood: a ref cannot have this name, and it is no id; %s", rev, base, revisionForms)
 	}
@@ -45,6 +45,15 @@ func parseRevision(rev string) (base string, hops []hop, err error) {
 		hops, rest = append(hops, h), rest[n:]
 	}
 	return base, hops, nil
+}
+
+// cutMark splits NAME@{MARK}.
+func cutMark(base string) (name, mark string, ok bool) {
+	i := strings.LastIndex(base, "@{")
+	if i < 0 || !strings.HasSuffix(base, "}") {
+		return base, "", false
+	}
+	return base[:i], base[i+len("@{") : len(base)-1], true
 }
 
 // parseHop reads the first operator of a text, and returns its length in bytes.
@@ -102,7 +111,7 @@ func followed(text string, h hop, end int) (hop, int, error) {
 // isRefName reports whether git lets a ref have a name, whole or short. The git
 // directory may have other files beside the refs, such as locks.
 func isRefName(name string) bool {
-	if strings.HasSuffix(name, ".") || strings.Contains(name, "..") {
+	if strings.HasSuffix(name, ".") || strings.Contains(name, "..") || strings.Contains(name, "@{") {
 		return false
 	}
 	for i := range len(name) {

@@ -18,8 +18,9 @@ type resolver struct {
 }
 
 // commit returns the commit of a revision: a ref in any of git's short forms,
-// HEAD or @, an id or the start of one, followed by any number of ~N, ^N, ^{}
-// and ^{commit}. Whatever else git knows, and all that git does not know, is an
+// HEAD or @, one with @{N}, @{-N} or @{upstream}, an id or the start of one, or the
+// output of git describe, followed by any number of ~N, ^N, ^{} and ^{commit}.
+// Whatever else git knows, and all that git does not know, is an
 // error: a revision that is taken for another one would hide commits.
 func (r *resolver) commit(rev string) (uint32, error) {
 	base, hops, err := parseRevision(rev)
@@ -44,7 +45,13 @@ func (r *resolver) base(name string, anyKind bool) (uint32, error) {
 	if name == "@" {
 		name = "HEAD"
 	}
-	obj, err := r.object(name, anyKind)
+	var obj uint32
+	var err error
+	if ref, mark, ok := cutMark(name); ok {
+		obj, err = r.marked(ref, mark)
+	} else {
+		obj, err = r.object(name, anyKind)
+	}
 	if err != nil {
 		return none, err
 	}
@@ -102,6 +109,9 @@ func (r *resolver) object(name string, anyKind bool) (uint32, error) {
 			return obj, nil
 		}
 		return none, fmt.Errorf("%s has no commit that is here", full)
+	}
+	if digits, ok := described(name); ok && r.isHex(digits) {
+		return r.abbreviated(digits)
 	}
 	if anyKind && r.isHex(name) && len(r.table.withPrefix(strings.ToLower(name))) > 1 {
 		return none, fmt.Errorf("%s is the start of more than one id", name)

@@ -43,7 +43,7 @@ func (r *gitRepo) gitNames(revs []string) []string {
 	var input strings.Builder
 	for _, rev := range revs {
 		if strings.Contains(rev, "@{") {
-			rev = "nosuch" // git ends where a reflog is too short, and we take none of them
+			rev = "nosuch" // git ends where a reflog is too short; asked below
 		}
 		input.WriteString(rev + "^{commit}\n")
 	}
@@ -55,6 +55,9 @@ func (r *gitRepo) gitNames(revs []string) []string {
 		id, ok := strings.CutSuffix(line, " commit")
 		if !ok {
 			id = ""
+		}
+		if strings.Contains(revs[i], "@{") {
+			id = r.oneCommit(revs[i])
 		}
 		lines[i] = id
 	}
@@ -95,6 +98,10 @@ func (r *gitRepo) manyNames() []string {
 	if err := os.WriteFile(filepath.Join(r.Path, ".git/refs/heads/held.lock"), []byte(head+"\n"), 0o644); err != nil {
 		r.T.Fatal(err)
 	}
+	for _, args := range []string{"remote add origin .", "config branch.main.remote origin", "config branch.main.merge refs/heads/main", "config remote.origin.fetch +refs/heads/*:refs/remotes/origin/*",
+		"branch -q --track local main", "config branch.both.remote origin", "config branch.both.merge refs/heads/gone", "checkout -q feature/x", "checkout -q main", "checkout -q HEAD~2", "checkout -q main"} {
+		r.Git(strings.Fields(args)...)
+	}
 	var blobs strings.Builder // the ids of many start as those of commits do
 	for i := range 8000 {
 		fmt.Fprintf(&blobs, "blob\ndata 4\n%04d\n", i)
@@ -103,6 +110,8 @@ func (r *gitRepo) manyNames() []string {
 	names := []string{"HEAD", "@", "main", "heads/main", "refs/heads/main", "second", "feature/x", "both", "heads/both", "tags/both", "beef", "a{b}", "held.lock", "heads/held.lock",
 		"annotated", "twice", "tree", "blob", "origin", "origin/main", "remotes/origin/HEAD", "refs/remotes/origin/main", "alias", "ORIG_HEAD",
 		"stash", "refs/stash", "refs/notes/commits", "worktrees/" + filepath.Base(r.Path) + "-linked/HEAD", "main-worktree/HEAD",
+		"@{u}", "@{UPSTREAM}", "main@{u}", "HEAD@{upstream}", "local@{u}", "both@{u}", "nosuch@{u}", "@{0}", "@{1}", "HEAD@{1}", "HEAD@{2}", "main@{1}", "main@{9999}", "refs/heads/main@{2}", "feature/x@{0}",
+		"origin/main@{0}", "annotated@{0}", "stash@{0}", "stash@{1}", "@{-1}", "@{-2}", "@{-3}", "@{-99}", "nothing-3-g" + head[:7], "v1-0-g" + head[:3], "-g" + head[:7], "a-gb-g" + head[:12], r.Git("describe", "--all", "--long", "HEAD"),
 		head, strings.ToUpper(head), head[:7], head[:4], head[:3], head[:39], head[:40], head[:12] + "g", head + "0"}
 	for _, c := range r.Lines("rev-list", "--all", "--reflog") {
 		names = append(names, c[:4], c[:4+r.rnd.IntN(8)])
@@ -203,8 +212,17 @@ func TestRevisionsRefused(t *testing.T) {
 		{"", "empty"},
 		{":/text", `":/text" is not understood`},
 		{"HEAD:file", `"HEAD:file" is not understood`},
-		{"main@{yesterday}", "only the bare @"},
-		{"main@{u}", "only the bare @"},
+		{"main@{yesterday}", "main@{yesterday} is not understood"},
+		{"main@{push}", "main@{push} is not understood"},
+		{"main@{u}", "the branch main has no upstream; git branch --set-upstream-to"},
+		{"main@{99}", "has only 5 entries"},
+		{"main@{-1}", "main@{-1} is not understood"},
+		{"@{-1}", "knows of only 0 checkouts"},
+		{"nosuch@{1}", "no log of such a ref"},
+		{"main@{100000000}", "is not understood"},
+		{"main@{1", "is not understood"},
+		{"main@{1}@{1}", "is not understood"},
+		{"@@{1}", "is not understood"},
 		{"HEAD^junk", `"^junk" is not understood`},
 		{"HEAD~18446744073709551617", "the number is too large"},
 		{"HEAD~99", "not that many parents"},

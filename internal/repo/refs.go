@@ -64,7 +64,7 @@ func (r *Repo) readRef(name string) (Ref, error) {
 	if !safeRefName(name) {
 		return Ref{}, fmt.Errorf("ref %q: bad name", name)
 	}
-	ref, err := r.readLoose(r.refDir(name), name)
+	ref, err := r.readLoose(r.RefDir(name), name)
 	if !errors.Is(err, ErrRefNotFound) || !strings.HasPrefix(name, "refs/") {
 		return ref, err
 	}
@@ -75,9 +75,9 @@ func (r *Repo) readRef(name string) (Ref, error) {
 	return findPacked(data, name, r.Format)
 }
 
-// refDir returns the directory below which the file of a loose ref stands.
-// Some refs belong to the worktree, the others to all.
-func (r *Repo) refDir(name string) string {
+// RefDir returns the directory below which the file of a loose ref stands, and
+// below logs its reflog. Some refs belong to the worktree, the others to all.
+func (r *Repo) RefDir(name string) string {
 	if perWorktree(name) || !strings.HasPrefix(name, "refs/") && !strings.Contains(name, "/") {
 		return r.GitDir
 	}
