@@ -186,5 +186,5 @@ func (f *flow) isWanted(o origin, call *ssa.CallCommon) bool {
 		return false
 	}
 	word := lastWord(o.what)
-	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || word == "token" && isExample(f.pkg.Path())
+	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || isExample(f.pkg.Path()) && (word == "token" || f.isWeak(o))
 }

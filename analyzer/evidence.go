@@ -94,19 +94,37 @@ func isPublicHalf(t types.Type, field string) bool {
 }
 
 // isEntryKey reports whether a field is the name under which the same struct has a
-// value: SecretKey beside SecretValue.
+// value, or another of its package has one under that name: SecretKey beside
+// SecretValue.
 func isEntryKey(t types.Type, field string) bool {
-	s, ok := t.Underlying().(*types.Struct)
 	of, isKey := strings.CutSuffix(field, "Key")
-	if !ok || !isKey {
+	if !isKey {
+		return false
+	}
+	if hasFields(t, of+"Value") {
+		return true
+	}
+	n := named(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return false
+	}
+	scope := n.Obj().Pkg().Scope()
+	return slices.ContainsFunc(scope.Names(), func(name string) bool {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		return ok && hasFields(tn.Type(), field, of+"Value")
+	})
+}
+
+// hasFields reports whether a struct has fields of these names.
+func hasFields(t types.Type, names ...string) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
 		return false
 	}
 	for i := range s.NumFields() {
-		if s.Field(i).Name() == of+"Value" {
-			return true
-		}
+		names = slices.DeleteFunc(names, func(name string) bool { return name == s.Field(i).Name() })
 	}
-	return false
+	return len(names) == 0
 }
 
 // isPublicParam does so for a parameter.

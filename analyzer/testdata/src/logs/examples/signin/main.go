@@ -15,3 +15,10 @@ func show(a answer) {
 }
 
 func main() { show(answer{}) }
+
+type session struct{ SessionID, AccessToken string }
+
+func showSession(s session) {
+	fmt.Printf("session: %s\n", s.SessionID)
+	log.Print("session: ", s.SessionID) // want `field SessionID is written`
+}
