@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -43,10 +44,8 @@ func (r *resolver) entry(name string, n int) (uint32, error) {
 	id := toID(ref.ID)
 	if n > 0 {
 		var ids []pack.ID
-		for line := range bytes.Lines(log) {
-			if e, ok := parseEntry(line); ok {
-				ids = append(ids, e.id)
-			}
+		for e := range entries(log) {
+			ids = append(ids, e.id)
 		}
 		if n >= len(ids) {
 			return none, fmt.Errorf("%s@{%d}: the log of %s has only %d entries", name, n, ref.Name, len(ids))
@@ -91,20 +90,30 @@ func (r *resolver) readLog(name string) ([]byte, error) {
 	return readFile(filepath.Join(r.repo.RefDir(name), "logs", filepath.FromSlash(name)), maxLog)
 }
 
-// An entry of a reflog.
-type entry struct {
-	id      pack.ID // what the ref was set to
-	message string
+// A logEntry is a line of a reflog: what the ref was, what it was set to, and why.
+type logEntry struct {
+	old, id pack.ID
+	message []byte
 }
 
-func parseEntry(line []byte) (entry, bool) {
-	old, ok := leadingID(line)
-	if !ok {
-		return entry{}, false
+// entries yields the lines of a reflog that can be read, the oldest first.
+func entries(log []byte) iter.Seq[logEntry] {
+	return func(yield func(logEntry) bool) {
+		for line := range bytes.Lines(log) {
+			old, ok := leadingID(line)
+			if !ok {
+				continue
+			}
+			id, ok := leadingID(line[min(len(line), len(old.String())+1):])
+			if !ok {
+				continue
+			}
+			_, message, _ := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte("\t"))
+			if !yield(logEntry{old, id, message}) {
+				return
+			}
+		}
 	}
-	id, ok := leadingID(line[min(len(line), len(old.String())+1):])
-	_, message, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), "\t")
-	return entry{id, message}, ok
 }
 
 // checkedOut returns what the branch stands at, or the commit, that was left by the
@@ -115,11 +124,10 @@ func (r *resolver) checkedOut(n int) (uint32, error) {
 		return none, fmt.Errorf("@{-%d}: reading the log of HEAD: %w", n, err)
 	}
 	var left []string
-	for line := range bytes.Lines(log) {
-		e, ok := parseEntry(line)
-		if from, moved := strings.CutPrefix(e.message, "checkout: moving from "); ok && moved {
-			if from, _, ok = strings.Cut(from, " to "); ok {
-				left = append(left, from)
+	for e := range entries(log) {
+		if moved, ok := bytes.CutPrefix(e.message, []byte("checkout: moving from ")); ok {
+			if from, _, ok := bytes.Cut(moved, []byte(" to ")); ok {
+				left = append(left, string(from))
 			}
 		}
 	}

@@ -239,20 +239,12 @@ func (t *tips) reflog(name string, data []byte) {
 	}
 	t.logs = append(t.logs, logFile{name, class, data})
 	last := pack.ID{}
-	for line := range bytes.Lines(data) {
-		old, ok := leadingID(line)
-		if !ok {
-			continue
+	for e := range entries(data) {
+		if e.old != last && !e.old.IsZero() {
+			t.list = append(t.list, tip{name: name, id: e.old, class: class, log: true})
 		}
-		id, ok := leadingID(line[min(len(line), len(old.String())+1):])
-		if !ok {
-			continue
-		}
-		if old != last && !old.IsZero() {
-			t.list = append(t.list, tip{name: name, id: old, class: class, log: true})
-		}
-		if last = id; !id.IsZero() {
-			t.list = append(t.list, tip{name: name, id: id, class: class, log: true})
+		if last = e.id; !e.id.IsZero() {
+			t.list = append(t.list, tip{name: name, id: e.id, class: class, log: true})
 		}
 	}
 }
