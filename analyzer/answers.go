@@ -186,5 +186,5 @@ func (f *flow) isWanted(o origin, call *ssa.CallCommon) bool {
 		return false
 	}
 	word := lastWord(o.what)
-	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || isExample(f.pkg.Path()) && (word == "token" || f.isWeak(o))
+	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || isExample(placeOf(f.pass)) && (word == "token" || f.isWeak(o))
 }

@@ -213,7 +213,7 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 	if ok && isIdent && saysHidden(id.Name) {
 		return
 	}
-	if !ok || isBearerWord(v.text) || isExample(c.pass.Pkg.Path()) && !isRandom(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) || !isRandom(v.text) && c.besideLocalhost() {
+	if !ok || isBearerWord(v.text) || isExample(placeOf(c.pass)) && !isRandom(v.text) || !credible(stripScheme(v.text), class, at, name) || c.declared(v) || !isRandom(v.text) && c.besideLocalhost() {
 		return
 	}
 	if f := c.match(name, v.text, v.origin.Pos()); f != nil {

@@ -118,8 +118,7 @@ func stepURL(set *rules.Set, r *rules.Rule) string {
 // something is used: what it holds is made up unless it looks like a machine
 // had made it. That a module is called so says nothing.
 func isExample(path string) bool {
-	_, below, _ := strings.Cut(path, "/")
-	for part := range strings.SplitSeq(below, "/") {
+	for part := range strings.SplitSeq(path, "/") {
 		switch strings.Trim(part, "_") {
 		case "example", "examples", "snippet", "snippets", "sample", "samples", "demo", "demos", "tutorial", "tutorials":
 			return true

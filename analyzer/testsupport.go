@@ -14,7 +14,7 @@ import (
 // is there for tests only.
 func isTest(pass *analysis.Pass, pos token.Pos) bool {
 	f := pass.Fset.File(pos)
-	return f != nil && isTestFile(filepath.Base(f.Name())) || isTestPackage(pass.Pkg.Path())
+	return f != nil && isTestFile(filepath.Base(f.Name())) || isTestPackage(placeOf(pass))
 }
 
 // isTestSupport is isTest for constants: they are made up as well in a file that

@@ -60,6 +60,22 @@ func modulePath(pass *analysis.Pass) string {
 	return pass.Module.Path
 }
 
+// placeOf returns where a package stands in its module, whose own name says nothing:
+// whoever looks at a module called test wants to know. If the module is not known, a
+// host at the start of the path is left out.
+func placeOf(pass *analysis.Pass) string {
+	path := pass.Pkg.Path()
+	if module := modulePath(pass); module != "" {
+		if rest, ok := strings.CutPrefix(path, module); ok {
+			return strings.TrimPrefix(rest, "/")
+		}
+	}
+	if host, below, ok := strings.Cut(path, "/"); ok && strings.Contains(host, ".") {
+		return below
+	}
+	return path
+}
+
 // declared returns the variable that is declared at a position, or nil.
 func (f *flow) declared(pos token.Pos) types.Object {
 	file := fileOf(f.pass, pos)

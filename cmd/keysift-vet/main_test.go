@@ -218,3 +218,27 @@ func testVersions(t *testing.T, tool string) {
 		}
 	}
 }
+
+// The name of a module says nothing about what is in it; that of a folder does.
+func TestModuleNames(t *testing.T) {
+	tool := build(t)
+	const leak = "package %s\n\nimport (\n\t\"log\"\n\t\"net/http\"\n)\n\nfunc F(password string) {\n\tlog.Print(password)\n\thttp.Get(\"https://api.corp.com/?k=\" + password)\n}\n"
+	for _, module := range []string{"sample.test/app", "testmod", "github.com/acme/test", "mocks", "example.com/demo"} {
+		dir := t.TempDir()
+		write(t, dir, map[string]string{
+			"go.mod": "module " + module + "\n\ngo 1.24\n", "app.go": fmt.Sprintf(leak, "app"), "testkit/kit.go": fmt.Sprintf(leak, "testkit"),
+		})
+		for _, args := range [][]string{{tool, "./..."}, {"go", "vet", "-vettool=" + tool, "./..."}} {
+			_, stdout, stderr := run(t, dir, args[0], args[1:]...)
+			out := stdout + stderr
+			for _, want := range []string{"app.go:9:12: parameter password is written by log.Print", "app.go:10:11: parameter password becomes part of a URL"} {
+				if !strings.Contains(out, want) {
+					t.Errorf("module %s, %s: no report %q in\n%s", module, args[0], want, out)
+				}
+			}
+			if strings.Contains(out, "kit.go") {
+				t.Errorf("module %s, %s: a report on what helps tests in\n%s", module, args[0], out)
+			}
+		}
+	}
+}
