@@ -34,7 +34,7 @@ type flow struct {
 	pass       *analysis.Pass
 	pkg        *types.Package
 	little     bool        // the package is little code, in which a weak name is enough
-	traced     *traces     // see there; nil until asked for
+	tiedNames  *ties       // see there; nil until asked for
 	reads      bool        // the package reads a language, whose words are called tokens
 	keyStore   bool        // the package deals with keys by the names that a store gives them
 	sessions   bool        // the package deals with the sessions of those who log in

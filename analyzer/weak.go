@@ -103,7 +103,7 @@ type mention struct {
 
 // believes reports whether a name counts as that of a secret.
 func (f *flow) believes(m mention) bool {
-	return f.little || f.classify(m.name) != weakName || f.placeSays(m) || f.companionSays(m) || tagsStrong(m.tag) || f.traces().has(m.obj)
+	return f.little || f.classify(m.name) != weakName || f.placeSays(m) || f.companionSays(m) || tagsStrong(m.tag) || f.ties().has(m.obj)
 }
 
 // counts reports whether a name counts for where the value goes: in a URL, what is

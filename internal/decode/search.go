@@ -437,7 +437,7 @@ func (f *finder) emit(kind, second string) {
 	next.marks = anything.Marks(next.marks[:0], part.Data)
 	next.tokens = append(next.tokens[:0], Span{0, int32(len(part.Data))})
 	in := input{text: part.Data, format: anything, tokens: next.tokens, marks: next.marks, from: part, depth: f.in.depth + 1, counts: f.in.counts}
-	if !escapes(kind) {
+	if !isEscape(kind) {
 		in.counts++
 	}
 	if !f.input(&in) {
@@ -445,8 +445,8 @@ func (f *finder) emit(kind, second string) {
 	}
 }
 
-// escapes reports whether an encoding is one of the escapes in string literals.
-func escapes(kind string) bool { return kind == "string" || kind == "unicode" }
+// isEscape reports whether an encoding is one of the escapes in string literals.
+func isEscape(kind string) bool { return kind == "string" || kind == "unicode" }
 
 // fail yields that something was left out.
 func (f *finder) fail(detail string) {

@@ -9,53 +9,49 @@ import (
 	"strings"
 )
 
-// Traces are the variables, fields and functions of a package that are tied to a
+// ties are the variables, fields and functions of a package that are tied to a
 // credential somewhere in it: one is called by a longer name, sent in a header, given
 // to a function for logins, read from a setting, or is the same as another that is.
-type traces struct {
+type ties struct {
 	f      *flow
 	parent map[types.Object]types.Object // of those that hold the same under weak names
 	tied   map[types.Object]bool
+	roots  map[types.Object]bool // of those that are tied
 }
 
-// traces returns those of the package, which are looked for when a name is in doubt.
-func (f *flow) traces() *traces {
-	if f.traced == nil {
-		f.traced = &traces{f: f, parent: map[types.Object]types.Object{}, tied: map[types.Object]bool{}}
+// ties returns those of the package, which are looked for when a name is in doubt.
+func (f *flow) ties() *ties {
+	if f.tiedNames == nil {
+		f.tiedNames = &ties{f: f, parent: map[types.Object]types.Object{}, tied: map[types.Object]bool{}, roots: map[types.Object]bool{}}
 		for _, file := range f.pass.Files {
-			ast.Inspect(file, f.traced.node)
+			ast.Inspect(file, f.tiedNames.node)
+		}
+		for obj := range f.tiedNames.tied {
+			f.tiedNames.roots[f.tiedNames.root(obj)] = true
 		}
 	}
-	return f.traced
+	return f.tiedNames
 }
 
-func (t *traces) has(obj types.Object) bool {
-	if obj = valueObject(obj); obj == nil {
-		return false
-	}
-	root := t.root(obj)
-	for o := range t.tied {
-		if t.root(o) == root {
-			return true
-		}
-	}
-	return false
+func (t *ties) has(obj types.Object) bool {
+	obj = valueObject(obj)
+	return obj != nil && t.roots[t.root(obj)]
 }
 
-func (t *traces) root(obj types.Object) types.Object {
+func (t *ties) root(obj types.Object) types.Object {
 	for t.parent[obj] != nil {
 		obj = t.parent[obj]
 	}
 	return obj
 }
 
-func (t *traces) tie(obj types.Object) {
+func (t *ties) tie(obj types.Object) {
 	if obj != nil {
 		t.tied[obj] = true
 	}
 }
 
-func (t *traces) node(n ast.Node) bool {
+func (t *ties) node(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
 		if len(n.Lhs) == len(n.Rhs) {
@@ -86,7 +82,7 @@ func (t *traces) node(n ast.Node) bool {
 }
 
 // keyed looks at a field or an entry that is set.
-func (t *traces) keyed(n *ast.KeyValueExpr) {
+func (t *ties) keyed(n *ast.KeyValueExpr) {
 	if key := t.text(n.Key); key != "" {
 		if t.f.classify(key) >= strongName {
 			t.tieIn(n.Value)
@@ -101,7 +97,7 @@ func (t *traces) keyed(n *ast.KeyValueExpr) {
 }
 
 // returns looks at what a function returns that is named for a secret.
-func (t *traces) returns(n *ast.FuncDecl) {
+func (t *ties) returns(n *ast.FuncDecl) {
 	if n.Body == nil || t.f.classify(n.Name.Name) == notSecret {
 		return
 	}
@@ -116,13 +112,13 @@ func (t *traces) returns(n *ast.FuncDecl) {
 }
 
 // same notes that two expressions stand for one value.
-func (t *traces) same(a, b ast.Expr) {
+func (t *ties) same(a, b ast.Expr) {
 	if obj := t.object(a); obj != nil {
 		t.sameObject(obj, b)
 	}
 }
 
-func (t *traces) sameObject(obj types.Object, e ast.Expr) {
+func (t *ties) sameObject(obj types.Object, e ast.Expr) {
 	class, other := t.class(obj), t.object(e)
 	switch {
 	case class >= strongName:
@@ -137,10 +133,10 @@ func (t *traces) sameObject(obj types.Object, e ast.Expr) {
 	}
 }
 
-func (t *traces) class(obj types.Object) nameClass { return t.f.classify(obj.Name()) }
+func (t *ties) class(obj types.Object) nameClass { return t.f.classify(obj.Name()) }
 
 // weak returns the object of a weak name that an expression stands for, or nil.
-func (t *traces) weak(e ast.Expr) types.Object {
+func (t *ties) weak(e ast.Expr) types.Object {
 	if obj := t.object(e); obj != nil && t.class(obj) == weakName {
 		return obj
 	}
@@ -148,7 +144,7 @@ func (t *traces) weak(e ast.Expr) types.Object {
 }
 
 // tieIn ties all that has a weak name in an expression.
-func (t *traces) tieIn(e ast.Expr) {
+func (t *ties) tieIn(e ast.Expr) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		if e, ok := n.(ast.Expr); ok {
 			t.tie(t.weak(e))
@@ -159,7 +155,7 @@ func (t *traces) tieIn(e ast.Expr) {
 
 // reads reports whether an expression reads a setting or a header that is named
 // for a secret.
-func (t *traces) reads(e ast.Expr) bool {
+func (t *ties) reads(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
 		return false
@@ -172,7 +168,7 @@ func (t *traces) reads(e ast.Expr) bool {
 
 // object returns the variable, field or function that an expression stands for,
 // through conversions, addresses and what cuts white space, or nil.
-func (t *traces) object(e ast.Expr) types.Object {
+func (t *ties) object(e ast.Expr) types.Object {
 	info := t.f.pass.TypesInfo
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
@@ -215,7 +211,7 @@ func valueObject(obj types.Object) types.Object {
 }
 
 // text returns the text of a constant.
-func (t *traces) text(e ast.Expr) string {
+func (t *ties) text(e ast.Expr) string {
 	if tv := t.f.pass.TypesInfo.Types[e]; tv.Value != nil && tv.Value.Kind() == constant.String {
 		return constant.StringVal(tv.Value)
 	}
@@ -232,7 +228,7 @@ func isScheme(text string) bool {
 var schemes = words("bearer basic bot token apikey")
 
 // call looks at what is given to a function.
-func (t *traces) call(call *ast.CallExpr) {
+func (t *ties) call(call *ast.CallExpr) {
 	fn, _ := t.object(call.Fun).(*types.Func)
 	if fn == nil {
 		return
@@ -271,12 +267,12 @@ func (t *traces) call(call *ast.CallExpr) {
 
 // announces reports whether a credential follows text: it ends in the scheme of an
 // authorization, or in a query parameter that is named for a secret.
-func (t *traces) announces(text string) bool {
+func (t *ties) announces(text string) bool {
 	return isScheme(text) || t.f.classify(queryKey(text)) != notSecret
 }
 
 // lastText returns the constant at the end of a concatenation.
-func (t *traces) lastText(e ast.Expr) string {
+func (t *ties) lastText(e ast.Expr) string {
 	if text := t.text(e); text != "" {
 		return text
 	}
@@ -288,7 +284,7 @@ func (t *traces) lastText(e ast.Expr) string {
 
 // setsHeader reports whether a call sets a header, a variable of the environment or
 // a query parameter that is named for a secret.
-func (t *traces) setsHeader(fn *types.Func, call *ast.CallExpr) bool {
+func (t *ties) setsHeader(fn *types.Func, call *ast.CallExpr) bool {
 	n := len(call.Args)
 	if n < 2 || t.f.classify(t.text(call.Args[n-2])) == notSecret {
 		return false
