@@ -179,12 +179,15 @@ func isAlone(call *ssa.CallCommon, row *sinkRow) bool {
 	return ok && len(args) == 2 && (text == "%s" || text == "%v")
 }
 
-// isWanted reports whether a print of a program shows what the program is for: the
-// token that an example gets, or the secret that the program is named for.
+// isWanted reports whether a program shows what it is for: an example the tokens and
+// ids that it gets, and another the secret that it is named for.
 func (f *flow) isWanted(o origin, call *ssa.CallCommon) bool {
-	if !o.named || f.pkg.Name() != "main" || !printsOut(call) {
+	if !o.named || f.pkg.Name() != "main" {
 		return false
 	}
 	word := lastWord(o.what)
-	return word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word) || isExample(placeOf(f.pass)) && (word == "token" || f.isWeak(o))
+	if isExample(placeOf(f.pass)) && (word == "token" || f.isWeak(o)) {
+		return true
+	}
+	return printsOut(call) && word != "" && strings.HasSuffix(path.Base(f.pkg.Path()), word)
 }

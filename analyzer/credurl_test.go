@@ -10,6 +10,7 @@ import (
 const urlImports = `"context" "fmt" "net/http" "net/url" "strings" "github.com/go-resty/resty/v2" "github.com/gorilla/websocket" "wrap" "os"`
 
 const urlDecls = `
+func use(...any) {}
 const base = "https://api.corp.test/v1"
 
 var (
@@ -108,6 +109,8 @@ var urlQuiet = []string{
 	`r, _ := http.NewRequest("GET", "http://[::1]:80/", nil); r.SetBasicAuth("app", password)`,
 	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.Header.Set("Accept", password)`,
 	`r, _ := http.NewRequest("GET", "http://"+os.Getenv("HOST"), nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password); use(r.Header)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password); _ = r.Header.Get("Authorization")`,
 	`rc.R().SetAuthToken(password).Get(base)`,
 	`url.UserPassword("app", password)`,
 	`v := url.Values{}; v.Set("k", password)`,
@@ -130,6 +133,7 @@ var clearStatements = []string{
 	`r, _ := http.NewRequest("GET", "http://10.1.2.3:80/x", nil); r.Header.Set("Authorization", password)`,
 	`r, _ := http.NewRequestWithContext(ctx, "GET", "http://api.corp.test/"+a.page, nil); r.Header.Add("X-Api-Key", password)`,
 	`r, _ := http.NewRequest("GET", fmt.Sprintf("http://api.corp.test/%s", a.page), nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password); use(r.Header); http.DefaultClient.Do(r)`,
 }
 
 func TestURLs(t *testing.T) {

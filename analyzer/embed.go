@@ -81,6 +81,9 @@ func embedNames(dir, patterns string) []string {
 }
 
 func (c *checker) embeddedFile(id *ast.Ident, dir, name string) {
+	if isFixture(c.pass, id.Pos()) && !c.tests {
+		return
+	}
 	st, err := os.Stat(name)
 	if err != nil || !st.Mode().IsRegular() || st.Size() > maxEmbeddedBytes {
 		return

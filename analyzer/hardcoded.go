@@ -23,7 +23,7 @@ func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}, byKey: map[string]*kept{}}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}, helps: map[ast.Expr]bool{}, byKey: map[string]*kept{}}
 	c.halves = sync.OnceValue(func() bool { return speaksOfSecretKey(c.info) })
 	for _, f := range pass.Files {
 		c.file(f)
@@ -41,6 +41,7 @@ type checker struct {
 	info   *types.Info
 	names  map[ast.Expr]string // what an expression is called where it stands, if that is a secret's name
 	shown  map[ast.Expr]bool   // what is called something made up, as a demo
+	helps  map[ast.Expr]bool   // texts that tell people how something is used
 	stack  []ast.Node
 	node   ast.Node    // which is being looked at; the last of the stack is above it
 	halves func() bool // whether the package speaks of secret keys
@@ -104,7 +105,7 @@ func (c *checker) checkConst(e ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	if len(v.text) >= 8 && len(v.text) <= maxConst {
+	if len(v.text) >= 8 && len(v.text) <= maxConst && !c.helps[e] {
 		if f := c.match(c.names[e], v.text, e.Pos()); f != nil && !(c.shown[e] && f.Rule.Provider == "Generic") {
 			c.reportRule(e, f)
 		}
@@ -168,6 +169,14 @@ func (c *checker) match(name, text string, pos token.Pos) *scan.Finding {
 func isProse(text string) bool {
 	return strings.Count(text, "\n") >= 4 && len(strings.Fields(text)) >= 40
 }
+
+// isHelp reports whether the name of a constant says that it tells people how
+// something is used: even what is proven there may be made for them to see.
+func isHelp(name string) bool {
+	return slices.ContainsFunc(splitName(name), func(w string) bool { return helpWords[w] })
+}
+
+var helpWords = words("usage help doc docs documentation example examples description long manual readme")
 
 // isProven reports whether a finding is a credential even in a test: an offline
 // check says so, or it bears the marker of its format.
@@ -293,6 +302,10 @@ func (c *checker) named(e ast.Expr, name string, at place, what string) {
 	}
 	if isMadeUp(name) {
 		c.shown[e] = true
+	}
+	if isHelp(name) {
+		v, ok := c.fold(e)
+		c.helps[e] = ok && isProse(v.text)
 	}
 	if c.isPublic(name) {
 		return

@@ -150,6 +150,8 @@ func TestEmbed(t *testing.T) {
 	run(t, analyzer.Hardcoded, map[string]string{
 		"embeds/key.txt":   sn.Secret() + "\n",
 		"embeds/plain.txt": "nothing to see\n",
+		"fakes/key.txt":    sn.Secret() + "\n",
+		"fakes/fakes.go":   "package fakes\n\nimport _ \"embed\"\n\n//go:embed key.txt\nvar data string\n",
 		"embeds/embeds.go": "package embeds\n\nimport _ \"embed\"\n\n//go:embed key.txt\nvar data string // want `embedded file key.txt holds a`\n\n//go:embed plain.txt\nvar other string\n",
 	})
 }
@@ -162,6 +164,8 @@ func TestExamples(t *testing.T) {
 	run(t, analyzer.Hardcoded, map[string]string{
 		"app/examples/login/a.go": fmt.Sprintf(text, "login", easy, "", random(41, 20)),
 		"app/_demo/a.go":          fmt.Sprintf(text, "demo", easy, "", random(42, 20)),
+		"app/cmd/login-demo/a.go": fmt.Sprintf(text, "demo", easy, "", random(44, 20)),
+		"app/democracy/a.go":      fmt.Sprintf(text, "democracy", easy, " // want `hard-coded credential in field Password`", random(45, 20)),
 		"app/login/a.go":          fmt.Sprintf(text, "login", easy, " // want `hard-coded credential in field Password`", random(43, 20)),
 	})
 }
@@ -213,6 +217,8 @@ func TestOnce(t *testing.T) {
 		"once/b.go":         fmt.Sprintf("package once\n\nvar d = %q\nvar dbPassword = %q // want `hard-coded credential in dbPassword`\nvar smtpPassword = %q\n", sample(22), random(71, 20), random(71, 20)),
 		"testcerts/a.go":    fmt.Sprintf("package testcerts\n\nvar a = %q%s\nvar b = %q\n", sample(23), want, sample(24)),
 		"attest/a.go":       fmt.Sprintf("package attest\n\nvar a = %q%s\nvar b = %q%s\n", sample(25), want, sample(26), want),
+		"once/testcert.go":  fmt.Sprintf("package once\n\nvar boxPassword = %q\n", random(74, 20)),
+		"once/tester.go":    fmt.Sprintf("package once\n\nvar carPassword = %q // want `hard-coded credential in carPassword`\n", random(75, 20)),
 		"once/mocklogin.go": fmt.Sprintf("package once\n\nvar keyPassword = %q\n", random(72, 20)),
 		"helped/a.go":       fmt.Sprintf("package helped\n\nimport \"testing\"\n\nfunc Login(t *testing.T) { dbPassword := %q; t.Log(len(dbPassword)) }\n", random(73, 20)),
 	})
@@ -234,6 +240,18 @@ func TestNoCredentials(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pat, ok := set.Rule("github-personal-access-token")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	shown, err := secrettest.Sample(pat, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := secrettest.Sample(pat, 33)
+	if err != nil {
+		t.Fatal(err)
+	}
 	help := strings.Repeat("The command signs what it is given, line by line.\n", 9)
 	run(t, analyzer.Hardcoded, map[string]string{
 		"halves/a.go": fmt.Sprintf("package halves\n\ntype pair struct{ AccessKey, SecretKey string }\n\nfunc use(accessKey string) {}\n\n"+
@@ -245,7 +263,8 @@ func TestNoCredentials(t *testing.T) {
 		"defaults/a.go": fmt.Sprintf("package defaults\n\ntype login struct{ URL, Password string }\n\nvar here = login{\"http://127.0.0.1/\", \"kst-winter\"}\n\n"+
 			"var there = login{\"http://app.test/\", \"kst-autumn\"} // want `hard-coded credential in field Password`\n\n"+
 			"var made = login{\"http://localhost/\", %q} // want `hard-coded credential in field Password`\n", random(86, 20)),
-		"helps/a.go": fmt.Sprintf("package helps\n\nconst help = %q\n\nconst short = %q // want `revoke and rotate it`\n", help+sn.Secret()+"\n"+help, "sign "+sn.Secret()),
+		"helps/a.go":  fmt.Sprintf("package helps\n\nconst help = %q\n\nconst short = %q // want `revoke and rotate it`\n", help+sn.Secret()+"\n"+help, "sign "+sn.Secret()),
+		"usages/a.go": fmt.Sprintf("package usages\n\nconst usage = %q\n\nconst script = %q // want `revoke and rotate it`\n", help+shown.Secret()+"\n"+help, help+other.Secret()+"\n"+help),
 	})
 }
 

@@ -119,13 +119,15 @@ func stepURL(set *rules.Set, r *rules.Rule) string {
 // had made it. That a module is called so says nothing.
 func isExample(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {
-		switch strings.Trim(part, "_") {
-		case "example", "examples", "snippet", "snippets", "sample", "samples", "demo", "demos", "tutorial", "tutorials":
+		ws := strings.FieldsFunc(part, isPathPunct)
+		if len(ws) > 0 && (exampleWords[ws[0]] || exampleWords[ws[len(ws)-1]]) {
 			return true
 		}
 	}
 	return false
 }
+
+var exampleWords = words("example examples snippet snippets sample samples demo demos tutorial tutorials")
 
 // fileOf returns the file of the package that holds pos, or nil.
 func fileOf(pass *analysis.Pass, pos token.Pos) *ast.File {

@@ -57,8 +57,17 @@ func isTestFile(name string) bool {
 	if len(ws) > 1 && slices.ContainsFunc(ws, func(w string) bool { return testWords[w] }) {
 		return true // keys_test_data.go
 	}
-	return len(ws) > 0 && (isMock(ws[0]) || isMock(ws[len(ws)-1]))
+	if len(ws) == 0 {
+		return false
+	}
+	if noun, ok := strings.CutPrefix(ws[0], "test"); ok && testNouns[noun] {
+		return true // testcert.go
+	}
+	return isMock(ws[0]) || isMock(ws[len(ws)-1])
 }
+
+// testNouns are what is made for tests, as it is called with them in one word.
+var testNouns = words("cert certs certificate certificates key keys pem data util utils helper helpers suite vectors fixtures fixture")
 
 var testWords = words("test testdata testing testutil testutils fixtures fixture")
 
@@ -82,13 +91,17 @@ func isTestPackage(path string) bool {
 }
 
 func isTestPart(part string) bool {
-	for w := range strings.FieldsFuncSeq(part, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	for w := range strings.FieldsFuncSeq(part, isPathPunct) {
 		if testParts[w] || isMock(w) || strings.HasPrefix(w, "test") && !realTests[w] {
 			return true
 		}
 	}
 	return (strings.HasSuffix(part, "test") || strings.HasSuffix(part, "tests") || strings.HasSuffix(part, "testing")) && !realTests[part]
 }
+
+// isPathPunct reports whether a character stands between the words of a part of a
+// path.
+func isPathPunct(r rune) bool { return r == '-' || r == '_' || r == '.' }
 
 // testParts are parts of paths below which there are tests and what they need;
 // realTests are words that only look like one.

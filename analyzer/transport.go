@@ -3,6 +3,7 @@ package analyzer
 import (
 	"go/token"
 	"net"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -43,11 +44,57 @@ func (f *flow) clearRequest(instr ssa.CallInstruction) {
 			return
 		}
 		for _, ref := range refs(call) {
-			if ex, ok := ref.(*ssa.Extract); ok && ex.Index == 0 {
+			if ex, ok := ref.(*ssa.Extract); ok && ex.Index == 0 && !isFormOnly(ex) {
 				f.credentialsOf(ex, host, call.Pos())
 			}
 		}
 	}
+}
+
+// isFormOnly reports whether a request is made for its headers, which are taken from
+// it, and is not given to anything that could send it.
+func isFormOnly(req ssa.Value) bool {
+	taken := false
+	for _, ref := range refs(req) {
+		switch ref := ref.(type) {
+		case *ssa.Call:
+			if receiverOf(&ref.Call) != req {
+				return false
+			}
+		case *ssa.FieldAddr:
+			taken = taken || isTaken(ref)
+		case *ssa.DebugRef:
+		default:
+			return false
+		}
+	}
+	return taken
+}
+
+// isTaken reports whether the headers at a field are used for more than adding to
+// them.
+func isTaken(at *ssa.FieldAddr) bool {
+	for _, use := range refs(at) {
+		load, ok := use.(*ssa.UnOp)
+		if ok && isHeader(load.Type()) && slices.ContainsFunc(refs(load), func(ref ssa.Instruction) bool { return !addsTo(load, ref) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// addsTo reports whether an instruction does no more with headers than to add to
+// them.
+func addsTo(header ssa.Value, instr ssa.Instruction) bool {
+	if _, ok := instr.(*ssa.DebugRef); ok {
+		return true
+	}
+	call, ok := instr.(*ssa.Call)
+	if !ok || receiverOf(&call.Call) != header {
+		return false
+	}
+	fn := callee(&call.Call)
+	return fn != nil && fn.Name() != "Get" && fn.Name() != "Values" && fn.Name() != "Clone"
 }
 
 // credentialsOf records the credentials that a request is given.

@@ -10,8 +10,9 @@ type answer struct{ AccessToken, Password string }
 
 func show(a answer) {
 	fmt.Printf("access token: %s\n", a.AccessToken)
-	fmt.Printf("password: %s\n", a.Password)   // want `field Password is written`
-	log.Print("access token: ", a.AccessToken) // want `field AccessToken is written`
+	fmt.Printf("password: %s\n", a.Password) // want `field Password is written`
+	log.Print("access token: ", a.AccessToken)
+	log.Print("password: ", a.Password) // want `field Password is written`
 }
 
 func main() { show(answer{}) }
@@ -20,5 +21,5 @@ type session struct{ SessionID, AccessToken string }
 
 func showSession(s session) {
 	fmt.Printf("session: %s\n", s.SessionID)
-	log.Print("session: ", s.SessionID) // want `field SessionID is written`
+	log.Print("session: ", s.SessionID)
 }
