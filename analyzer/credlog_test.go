@@ -96,7 +96,7 @@ func TestLogSinks(t *testing.T) {
 	run(t, analyzer.CredLog, map[string]string{"sinks/sinks.go": text})
 }
 
-const sourceImports = `"bufio" "bytes" "context" "crypto/rsa" "encoding/base64" "encoding/json" "errors" "fmt" "log" "net/http" "net/http/httputil" "net/url" "os" "path" "regexp" "strings"
+const sourceImports = `"bufio" "bytes" "context" "crypto/rsa" "encoding/base64" "encoding/json" "errors" "fmt" "log" "net/http" "net/http/httputil" "net/url" "os" "path" "regexp" "strconv" "strings"
 	"golang.org/x/oauth2" "golang.org/x/term" "github.com/gin-gonic/gin" "github.com/spf13/viper" "github.com/aws/aws-sdk-go-v2/service/secretsmanager" "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/hashicorp/vault/api" "wrap"`
 
@@ -270,6 +270,7 @@ var sourceStatements = []struct{ stmt, want string }{
 	{`b := []byte(cfg.Password); log.Printf("%x", b[2:])`, "field Password"},
 	{`log.Printf("%.20s", cfg.Password)`, "field Password|want none"},
 	{`defer func() { log.Print(cfg.Password) }()`, "field Password"},
+	{`f := func(password string) { n, _ := strconv.Atoi(password); log.Print(password, n) }; f(version)`, "password"},
 }
 
 // quietStatements print something that is about a secret, and not the secret.

@@ -177,6 +177,22 @@ func isThingName(v ssa.Value) bool {
 	return isGivenTo(v, isNameOfThing)
 }
 
+// isReadAs reports whether a text is read as a number, a time or the like: whatever
+// it is called, it is the text of one.
+func isReadAs(v ssa.Value) bool {
+	return v != nil && slices.ContainsFunc(refs(v), func(ref ssa.Instruction) bool {
+		call, ok := ref.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		fn := callee(&call.Call)
+		if fn == nil || pkgPath(fn.Pkg()) != "strconv" && pkgPath(fn.Pkg()) != "time" || len(call.Call.Args) == 0 {
+			return false
+		}
+		return (strings.HasPrefix(fn.Name(), "Parse") || fn.Name() == "Atoi") && slices.Contains(call.Call.Args, v)
+	})
+}
+
 // thingWords are the words of weak names that are also what objects are called
 // in which secrets are kept, and lookedForTexts what messages say of such.
 var (

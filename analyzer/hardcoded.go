@@ -106,7 +106,7 @@ func (c *checker) checkConst(e ast.Expr) bool {
 		return false
 	}
 	if len(v.text) >= 8 && len(v.text) <= maxConst && !c.helps[e] {
-		if f := c.match(c.names[e], v.text, e.Pos()); f != nil && !(c.shown[e] && f.Rule.Provider == "Generic") {
+		if f := c.match(c.names[e], v.text, e.Pos()); f != nil && !(c.shown[e] && (f.Rule.Provider == "Generic" || isTokenForm(v.text))) {
 			c.reportRule(e, f)
 		}
 	}

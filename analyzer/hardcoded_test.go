@@ -188,7 +188,7 @@ func TestMadeUpNames(t *testing.T) {
 	run(t, analyzer.Hardcoded, map[string]string{
 		"names/a.go": fmt.Sprintf("package names\n\nvar DemoToken = %[1]q\n\nvar accessToken = %[1]q // want `revoke and rotate it`\n\n"+
 			"const refreshToken = %[1]q\n\nvar once = []byte(refreshToken)\n\n"+
-			"func check(token string) {}\n\nfunc f() {\n\ttestJWT := %[1]q\n\tcheck(testJWT)\n}\n", sn.Secret()),
+			"const TestJWT = %[1]q\n\nfunc check(token string) {}\n\nfunc f() {\n\ttestJWT := %[1]q\n\tcheck(testJWT)\n}\n", sn.Secret()),
 		"mock/a.go": fmt.Sprintf("package mock\n\nvar accessToken = %q\n", sn.Secret()),
 	})
 }

@@ -127,7 +127,7 @@ func isExample(path string) bool {
 	return false
 }
 
-var exampleWords = words("example examples snippet snippets sample samples demo demos tutorial tutorials")
+var exampleWords = words("example examples snippet snippets sample samples demo demos tutorial tutorials simulator simulators emulator emulators")
 
 // fileOf returns the file of the package that holds pos, or nil.
 func fileOf(pass *analysis.Pass, pos token.Pos) *ast.File {

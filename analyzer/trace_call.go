@@ -297,7 +297,7 @@ func (t *tracer) summarized(call *ssa.Call, index int) {
 			if t.doubt = r.Doubt; r.Doubt && !t.inURL || r.Named && isForgeryToken(callee(&call.Call)) {
 				continue
 			}
-			if fn := callee(&call.Call); r.Named && fn != nil && t.classify(fn.Name()) != notSecret && isKeptAsOther(resultValue(call, index)) {
+			if fn := callee(&call.Call); r.Named && fn != nil && t.classify(fn.Name()) != notSecret && (isKeptAsOther(resultValue(call, index)) || isReadAs(resultValue(call, index))) {
 				continue // what the function is named for is called otherwise here
 			}
 			before := len(t.found)

@@ -28,7 +28,7 @@ func (t *tracer) isRead(v ssa.Value) bool {
 		return false
 	}
 	onlyNamed := strings.HasPrefix(what, "result of ")
-	if onlyNamed && (t.makesOther(&call.Call, index) || !t.counts(calledIn(&call.Call)) || isKeptAsOther(result)) {
+	if onlyNamed && (t.makesOther(&call.Call, index) || !t.counts(calledIn(&call.Call)) || isKeptAsOther(result) || isReadAs(result)) {
 		return false
 	}
 	t.secret(what, call.Pos(), onlyNamed)
@@ -175,7 +175,7 @@ func (t *tracer) isNamed(v ssa.Value) bool {
 		}
 		name, obj = t.localVar(v)
 	}
-	if name == "" || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || t.isWord(v) || isThingName(v) || t.originSays(v) || receiverSays(v.Parent())) {
+	if name == "" || t.isPath(v) || t.classify(name) == weakName && (isPiece(v) || isReadAs(v) || t.isWord(v) || isThingName(v) || t.originSays(v) || receiverSays(v.Parent())) {
 		return false
 	}
 	if p, ok := v.(*ssa.Parameter); ok && isPublicParam(p) || t.classify(name) != secretPassword && (t.isMapKey(v, 0) || isKeyOf(name, v) || t.givenConstants(v)) {

@@ -19,10 +19,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 )
 
-var _ = []any{subtle.ConstantTimeCompare, flag.Parse, fmt.Sprint, slog.Info, http.Get, url.Parse, os.Args, strings.TrimSpace}
+var _ = []any{subtle.ConstantTimeCompare, flag.Parse, fmt.Sprint, slog.Info, http.Get, url.Parse, os.Args, strings.TrimSpace, strconv.Itoa}
 
 type item struct {
 	Token string
@@ -71,6 +72,9 @@ var weakStatements = []struct{ params, stmt, want string }{
 	{"secret string", `func() { log.Print(secret) }()`, "parameter secret|variable secret"},
 	{"count int, token string", `panic("no " + token)`, "parameter token"},
 	{"token string", `t := strings.TrimSpace(token); log.Print(t)`, "parameter token"},
+	{"token string", `n, _ := strconv.ParseFloat(token, 64); log.Print(token, n)`, ""},
+	{"", `n, _ := strconv.Atoi(ticketToken()); log.Print(n)`, ""},
+	{"", `token := ticketToken(); n, _ := strconv.Atoi(token); log.Print(token, n)`, ""},
 }
 
 // backedStatements do so where something speaks for the name, or the name is not weak.
