@@ -151,6 +151,9 @@ func TestURLs(t *testing.T) {
 	s.add("a *api", `req.URL.RawQuery = "k=" + a.newAuthorization()`, "result of newAuthorization")
 	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
 	s.add("a *api", `sessionID := a.page; http.Get(base + "?session_id=" + sessionID)`, "variable sessionID")
+	s.add("a *api, securityToken string", `q := url.Values{}; q.Set("x-security-token", securityToken); req.URL.RawQuery = q.Encode()`, "securityToken|query parameter x-security-token")
+	s.add("a *api, securityToken string", `q := url.Values{}; q.Set("x-security-token", securityToken); q.Set("x-signature", a.page); req.URL.RawQuery = q.Encode()`, "")
+	s.add("a *api, password string", `q := url.Values{}; q.Set("x", password); q.Set("x-signature", a.page); req.URL.RawQuery = q.Encode()`, "parameter password")
 	for _, stmt := range []string{
 		`http.Get(base + "/items?token=" + token)`,
 		`http.Get(fmt.Sprintf("%s/items?page=1&access=%s&id_token=%s", base, a.page, token))`,

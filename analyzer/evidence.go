@@ -246,13 +246,46 @@ func (f *flow) isSpokenOf(o origin, format string, verb int) bool {
 // isPresigned reports whether what gets into a URL is what a function made for it,
 // in one that is there to sign URLs: whoever holds the URL may use it, by design.
 func isPresigned(o origin, fn *ssa.Function) bool {
-	if !o.named || !strings.HasPrefix(o.what, "result of ") || fn == nil {
+	if !o.named || fn == nil {
+		return false
+	}
+	if isSessionPart(o.what) && signsQuery(fn) {
+		return true
+	}
+	if !strings.HasPrefix(o.what, "result of ") {
 		return false
 	}
 	ws := splitName(outermost(fn).Name())
 	for i, w := range ws {
 		if w == "presign" || w == "presigned" || w == "url" && i > 0 && (ws[i-1] == "sign" || ws[i-1] == "signed") {
 			return true
+		}
+	}
+	return false
+}
+
+// isSessionPart reports whether a name is that of the token of temporary credentials,
+// which is of no use without the key that it came with.
+func isSessionPart(what string) bool {
+	ws := splitName(what[strings.LastIndexByte(what, ' ')+1:])
+	return endsIn(ws, "security", "token") || endsIn(ws, "session", "token") || endsIn(ws, "sts", "token")
+}
+
+// signsQuery reports whether a function puts a signature into the query of a URL.
+func signsQuery(fn *ssa.Function) bool {
+	for _, block := range fn.Blocks {
+		for _, instr := range block.Instrs {
+			call := common(instr)
+			if call == nil {
+				continue
+			}
+			args := arguments(call)
+			if to := callee(call); to == nil || len(args) != 2 || to.Name() != "Set" && to.Name() != "Add" {
+				continue
+			}
+			if key, ok := constString(args[0]); ok && slices.Contains(splitName(key), "signature") {
+				return true
+			}
 		}
 	}
 	return false

@@ -362,11 +362,7 @@ func (f *flow) reach(v ssa.Value, inURL bool, yield func(origin)) {
 // arrive records that an origin reaches a sink: a secret is a finding, a
 // parameter is one where it is given a secret.
 func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg int) {
-	if o.param != nil {
-		f.passOn(o.param, found.kind, found.sink, instr.Pos())
-		return
-	}
-	if found.kind == sinkURL && isPresigned(o, instr.Parent()) {
+	if !f.isFinding(o, found.kind, found.sink, instr) {
 		return
 	}
 	found.call, found.arg = f.written(instr.Pos(), arg)
@@ -379,6 +375,16 @@ func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg in
 		found.pos = instr.Pos()
 	}
 	f.found = append(f.found, found)
+}
+
+// isFinding reports whether an origin that reaches a sink is a finding there: a
+// parameter is one where the function is called.
+func (f *flow) isFinding(o origin, kind sinkKind, sink string, at ssa.Instruction) bool {
+	if o.param != nil {
+		f.passOn(o.param, kind, sink, at.Pos())
+		return false
+	}
+	return kind != sinkURL || !isPresigned(o, at.Parent())
 }
 
 // passOn notes that a parameter reaches a sink.

@@ -201,11 +201,7 @@ func (f *flow) stored(st *ssa.Store) {
 
 func (f *flow) storedSink(st *ssa.Store, kind sinkKind, sink string, inURL bool) {
 	f.reach(st.Val, inURL, func(o origin) {
-		if o.param != nil {
-			f.passOn(o.param, kind, sink, st.Pos())
-			return
-		}
-		if kind == sinkURL && isPresigned(o, st.Parent()) {
+		if !f.isFinding(o, kind, sink, st) {
 			return
 		}
 		found := finding{kind: kind, sink: sink, from: o, pos: st.Pos(), end: st.Pos()}
