@@ -179,13 +179,19 @@ func isAlone(call *ssa.CallCommon, row *sinkRow) bool {
 	return ok && len(args) == 2 && (text == "%s" || text == "%v")
 }
 
+// isOwnSession reports whether a secret is the id of a session, which whoever is
+// answered has to learn.
+func isOwnSession(o origin) bool {
+	return o.named && endsIn(splitName(o.name()), "session", "id")
+}
+
 // isWanted reports whether a program shows what it is for: an example the tokens and
 // ids that it gets, and another the secret that it is named for.
 func (f *flow) isWanted(o origin, call *ssa.CallCommon) bool {
 	if !o.named || f.pkg.Name() != "main" {
 		return false
 	}
-	word := lastWord(o.what)
+	word := o.lastWord()
 	if isExample(placeOf(f.pass)) && (word == "token" || f.isWeak(o)) {
 		return true
 	}

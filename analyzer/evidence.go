@@ -202,7 +202,7 @@ var (
 
 // isWeak reports whether a secret is one only by a name that may mean others.
 func (f *flow) isWeak(o origin) bool {
-	return f.classify(o.what[strings.LastIndexByte(o.what, ' ')+1:]) == weakName
+	return f.classify(o.name()) == weakName
 }
 
 // isLookedFor reports whether a message shows which object was looked for, and
@@ -211,7 +211,7 @@ func (f *flow) isLookedFor(o origin, format string) bool {
 	if !o.named || format == "" {
 		return false
 	}
-	name := o.what[strings.LastIndexByte(o.what, ' ')+1:]
+	name := o.name()
 	ws := splitName(name)
 	if len(ws) == 0 || f.classify(name) != weakName {
 		return false
@@ -234,7 +234,7 @@ func (f *flow) isSpokenOf(o origin, format string, verb int) bool {
 	}
 	v := parseFormat(format)[verb]
 	if strings.HasPrefix(v.after, "/") || strings.HasSuffix(v.before, "/") {
-		return thingWords[lastWord(o.what)]
+		return thingWords[o.lastWord()]
 	}
 	ws := splitName(v.before)
 	if n := len(ws); n > 1 {
@@ -249,7 +249,7 @@ func isPresigned(o origin, fn *ssa.Function) bool {
 	if !o.named || fn == nil {
 		return false
 	}
-	if isSessionPart(o.what) && signsQuery(fn) {
+	if isSessionPart(o.name()) && signsQuery(fn) {
 		return true
 	}
 	if !strings.HasPrefix(o.what, "result of ") {
@@ -266,8 +266,8 @@ func isPresigned(o origin, fn *ssa.Function) bool {
 
 // isSessionPart reports whether a name is that of the token of temporary credentials,
 // which is of no use without the key that it came with.
-func isSessionPart(what string) bool {
-	ws := splitName(what[strings.LastIndexByte(what, ' ')+1:])
+func isSessionPart(name string) bool {
+	ws := splitName(name)
 	return endsIn(ws, "security", "token") || endsIn(ws, "session", "token") || endsIn(ws, "sts", "token")
 }
 
@@ -289,18 +289,6 @@ func signsQuery(fn *ssa.Function) bool {
 		}
 	}
 	return false
-}
-
-// lastWord returns the last word of the name of a secret.
-func lastWord(what string) string {
-	if field, _, found := strings.Cut(what, " of "); found && strings.HasPrefix(what, "field ") {
-		what = field
-	}
-	ws := splitName(what[strings.LastIndexByte(what, ' ')+1:])
-	if len(ws) == 0 {
-		return ""
-	}
-	return ws[len(ws)-1]
 }
 
 // aboutWords follow the word of a secret in a text that speaks of something else.

@@ -316,7 +316,7 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 			continue
 		}
 		f.reach(a.value, row.kind == sinkURL, func(o origin) {
-			if row.kind == sinkLog && f.isWanted(o, call) || f.isSpokenOf(o, format, a.index-row.arg-1) || f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
+			if row.kind == sinkLog && f.isWanted(o, call) || row.kind == sinkResponse && isOwnSession(o) || f.isSpokenOf(o, format, a.index-row.arg-1) || f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
 				return // what is no text is part of some protocol
 			}
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)

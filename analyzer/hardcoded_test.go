@@ -211,11 +211,21 @@ func TestOnce(t *testing.T) {
 		}
 		return sn.Secret()
 	}
+	marked, ok := set.Rule("google-api-key")
+	if !ok {
+		t.Fatal("no such rule")
+	}
+	fit, err := secrettest.Sample(marked, 28)
+	if err != nil {
+		t.Fatal(err)
+	}
 	const want = " // want `revoke and rotate it`"
 	run(t, analyzer.Hardcoded, map[string]string{
 		"once/a.go":         fmt.Sprintf("package once\n\nvar a = %q%s\nvar b = %q\nvar c = %q%s\n", sample(21), want, sample(21), sample(22), want),
 		"once/b.go":         fmt.Sprintf("package once\n\nvar d = %q\nvar dbPassword = %q // want `hard-coded credential in dbPassword`\nvar smtpPassword = %q\n", sample(22), random(71, 20), random(71, 20)),
 		"testcerts/a.go":    fmt.Sprintf("package testcerts\n\nvar a = %q%s\nvar b = %q\n", sample(23), want, sample(24)),
+		"fixtures/a.go":     fmt.Sprintf("package fixtures\n\nvar a = %q\n", fit.Secret()),
+		"fitting/a.go":      fmt.Sprintf("package fitting\n\nvar a = %q%s\n", fit.Secret(), want),
 		"attest/a.go":       fmt.Sprintf("package attest\n\nvar a = %q%s\nvar b = %q%s\n", sample(25), want, sample(26), want),
 		"once/testcert.go":  fmt.Sprintf("package once\n\nvar boxPassword = %q\n", random(74, 20)),
 		"once/tester.go":    fmt.Sprintf("package once\n\nvar carPassword = %q // want `hard-coded credential in carPassword`\n", random(75, 20)),

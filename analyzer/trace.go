@@ -23,6 +23,24 @@ type origin struct {
 	helper *types.Func // of the package, whose result holds the secret; nil for none
 }
 
+// name returns the name that says that it is a secret: of a field without its type.
+func (o origin) name() string {
+	what := o.what
+	if field, _, found := strings.Cut(what, " of "); found && strings.HasPrefix(what, "field ") {
+		what = field
+	}
+	return what[strings.LastIndexByte(what, ' ')+1:]
+}
+
+// lastWord returns the last word of the name.
+func (o origin) lastWord() string {
+	ws := splitName(o.name())
+	if len(ws) == 0 {
+		return ""
+	}
+	return ws[len(ws)-1]
+}
+
 // A tracer walks from a value back to its origins.
 type tracer struct {
 	*flow

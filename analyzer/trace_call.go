@@ -74,7 +74,7 @@ const jsonPackages = "encoding/json|go.uber.org/zap|github.com/goccy/go-json|git
 // of the parts are no secrets.
 func (t *tracer) dropSettings(before int, sign string) {
 	t.found = append(t.found[:before], slices.DeleteFunc(t.found[before:], func(o origin) bool {
-		name := o.what[strings.LastIndexByte(o.what, ' ')+1:]
+		name := o.name()
 		return o.named && (isConnection(name) || (sign == ";" || sign == "=" || sign == "&") && endsIn(splitName(name), "token"))
 	})...)
 }
