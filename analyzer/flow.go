@@ -48,8 +48,10 @@ type flow struct {
 	paths      map[types.Object]bool // fields and variables that hold paths of files
 	opened     map[ssa.Value]bool    // values that are such paths
 	classes    map[string]nameClass
-	at         *ssa.BasicBlock // which is being looked through
-	keepsWhole bool            // what is looked at is given to a function that does not show all of a struct
+	foreign    map[*types.Named]bool // structs of other packages that hold a secret, as far as looked at
+	at         *ssa.BasicBlock       // which is being looked through
+	plain      bool                  // what is looked at is given to package fmt or log, which ask no method for loggers
+	keepsWhole bool                  // what is looked at is given to a function that does not show all of a struct
 	found      []finding
 	clear      []clearText
 }
@@ -76,7 +78,7 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 		env:    e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()) || dealsWith(pass.Pkg, "acme"),
 		sessions: keepsLogins(pass.Pkg), remote: importsAny(pass.Pkg, rpcPackages), kubernetes: isKubernetes(pass.Pkg), vault: dealsWith(pass.Pkg, "vault") || dealsWith(pass.Pkg, "openbao"), keyStore: isKeyStore(pass.Pkg.Path()),
 		little:    isLittle(pass.Files, pass.Pkg, modulePath(pass)),
-		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{},
+		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{}, foreign: map[*types.Named]bool{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
 	// that does not compile there is no program to build.
@@ -306,6 +308,8 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 	if printed && (showsOnPurpose(instr.Parent()) || f.isAnswer(instr.Parent(), call, row) || instructs(call, row)) {
 		return
 	}
+	defer func(old bool) { f.plain = old }(f.plain)
+	f.plain = isPlainPrint(call)
 	name := calleeText(call)
 	format := ""
 	if all := arguments(call); row.format && row.arg < len(all) {
@@ -322,6 +326,13 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)
 		})
 	}
+}
+
+// isPlainPrint reports whether a call prints as package fmt does, which asks no
+// method that is there for loggers.
+func isPlainPrint(call *ssa.CallCommon) bool {
+	fn := callee(call)
+	return fn != nil && inPackage("fmt|log|errors", pkgPath(fn.Pkg()))
 }
 
 // shown returns the format of a print and the arguments whose text it shows.

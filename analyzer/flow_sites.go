@@ -25,7 +25,7 @@ func (n need) any() bool { return n.reads || n.sinks && n.params }
 
 // survey looks over the syntax of the package.
 func (f *flow) survey() need {
-	var n need
+	n := need{reads: importsAny(f.pkg, secretManagers)}
 	for _, file := range f.pass.Files {
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch node := node.(type) {
@@ -33,6 +33,7 @@ func (f *flow) survey() need {
 				if sinkWords[calleeName(node)] {
 					n.sinks = true
 				}
+				n.reads = n.reads || f.bringsSecret(node)
 			case *ast.Ident:
 				f.surveyName(&n, node)
 			case *ast.BasicLit:

@@ -63,11 +63,12 @@ func isJWTHead(v *ssa.IndexAddr) bool {
 	return sep == "."
 }
 
-// isBlankedCopy reports whether a struct is a copy in which the function has written
+// isBlankedCopy reports whether a struct is one in which the function has written
 // over a secret before it shows the rest.
-func (t *tracer) isBlankedCopy(v ssa.Value) bool {
+func (t *tracer) isBlankedCopy(shown *ssa.MakeInterface) bool {
+	v, use := shown.X, ssa.Instruction(shown)
 	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
-		v = load.X
+		v, use = load.X, load
 	}
 	for _, ref := range refs(v) {
 		fa, ok := ref.(*ssa.FieldAddr)
@@ -78,13 +79,69 @@ func (t *tracer) isBlankedCopy(v ssa.Value) bool {
 		if !ok || t.classify(s.Field(fa.Field).Name()) == notSecret {
 			continue
 		}
-		for _, use := range refs(fa) {
-			if st, ok := use.(*ssa.Store); ok && st.Addr == fa && (isConst(st.Val) || t.hides(st.Val)) {
+		for _, at := range refs(fa) {
+			if st, ok := at.(*ssa.Store); ok && st.Addr == fa && (isConst(st.Val) || t.hides(st.Val)) && isBlankedBy(st, fa, use) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// isBlankedBy reports whether a field is written over before it is used: on every way
+// there, or on those on which the field has something to hide.
+func isBlankedBy(st *ssa.Store, field *ssa.FieldAddr, use ssa.Instruction) bool {
+	if comesBefore(st, use) {
+		return true
+	}
+	from, to := st.Block(), use.Block()
+	if from == to || len(from.Preds) != 1 || !leadsTo(from, to) {
+		return false
+	}
+	last := from.Preds[0].Instrs[len(from.Preds[0].Instrs)-1]
+	branch, ok := last.(*ssa.If)
+	return ok && (asksOf(branch.Cond, field) || isWish(branch.Cond))
+}
+
+// isWish reports whether a condition is a setting whose name says what to do with
+// secrets, as showSecrets.
+func isWish(cond ssa.Value) bool {
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond = not.X
+	}
+	if obj := storedIn(cond); obj != nil {
+		return saysWish(obj.Name())
+	}
+	if p, ok := cond.(*ssa.Parameter); ok {
+		return saysWish(p.Name())
+	}
+	return isKeptAs(cond, saysWish)
+}
+
+func saysWish(name string) bool {
+	return slices.ContainsFunc(splitName(name), func(w string) bool { return orderWords[w] || maskedWords[w] || wishWords[w] })
+}
+
+var wishWords = words("redact mask sanitize scrub conceal secret secrets sensitive password passwords credentials")
+
+// asksOf reports whether a condition is about a field, as whether it is empty, or
+// about the struct that has it.
+func asksOf(cond ssa.Value, field *ssa.FieldAddr) bool {
+	op, ok := cond.(*ssa.BinOp)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc([]ssa.Value{op.X, op.Y}, func(v ssa.Value) bool {
+		if call, ok := v.(*ssa.Call); ok && len(call.Call.Args) == 1 {
+			v = call.Call.Args[0] // len(c.Password)
+		}
+		load, ok := v.(*ssa.UnOp)
+		if !ok {
+			return v == field.X
+		}
+		at, ok := load.X.(*ssa.FieldAddr)
+		return ok && at.Field == field.Field && at.X == field.X
+	})
 }
 
 // isFiller reports whether v stands for what it takes the place of: a constant, or
@@ -99,17 +156,18 @@ func isFiller(v ssa.Value) bool {
 
 // isCalledMasked reports whether v is kept in a variable whose name says that it
 // is masked.
-func (t *tracer) isCalledMasked(v ssa.Value) bool {
-	for _, ref := range refs(v) {
+func (t *tracer) isCalledMasked(v ssa.Value) bool { return isKeptAs(v, isMaskedName) }
+
+// isKeptAs reports whether v is kept in a variable with such a name.
+func isKeptAs(v ssa.Value, said func(string) bool) bool {
+	return v != nil && slices.ContainsFunc(refs(v), func(ref ssa.Instruction) bool {
 		d, ok := ref.(*ssa.DebugRef)
 		if !ok || d.IsAddr {
-			continue
+			return false
 		}
-		if id, ok := d.Expr.(*ast.Ident); ok && isMaskedName(id.Name) {
-			return true
-		}
-	}
-	return false
+		id, ok := d.Expr.(*ast.Ident)
+		return ok && said(id.Name)
+	})
 }
 
 // isMaskedName reports whether a name says that what it stands for is masked.

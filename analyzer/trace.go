@@ -44,10 +44,11 @@ func (o origin) lastWord() string {
 // A tracer walks from a value back to its origins.
 type tracer struct {
 	*flow
-	inURL   bool // the value becomes a URL: the names of query parameters count
-	structs bool // whoever gets the value shows what is in it
-	json    bool // and does so as JSON
-	doubt   bool // nothing speaks for the name that was looked at last
+	inURL   bool            // the value becomes a URL: the names of query parameters count
+	structs bool            // whoever gets the value shows what is in it
+	json    bool            // and does so as JSON
+	doubt   bool            // nothing speaks for the name that was looked at last
+	shown   ssa.Instruction // where a map is shown; nil if that is not known
 	seen    map[ssa.Value]bool
 	seenAt  map[ssa.Value]bool // as addresses
 	found   []origin
@@ -301,25 +302,31 @@ func (t *tracer) sentOn(ch ssa.Value) {
 func (t *tracer) boxed(v *ssa.MakeInterface) {
 	typ := v.X.Type()
 	switch {
-	case hasFailed(v.X, t.at) || isFailedPart(v.X, t.at):
+	case hasFailed(v.X, t.at) || isFailedPart(v.X, t.at) || t.hides(v.X) || isMaskedName(typeName(typ)):
 		return
 	case isPrivateKey(typ):
 		t.secret("private key of type "+types.TypeString(typ, (*types.Package).Name), v.X.Pos(), false)
 		return
-	case redacts(typ) && !isKubernetesSecret(typ):
+	case (printsItself(typ) || !t.plain && redacts(typ)) && !isKubernetesSecret(typ):
+		t.ownText(v, typ)
 		return
 	case isStringPointer(typ):
 		return // printed as an address
 	}
 	if _, isStruct := derefType(typ).Underlying().(*types.Struct); isStruct || !isText(typ) {
-		if field := (fieldSearch{t.env, t.json}).secretField(typ); t.structs && field != "" && !isZero(v.X) && !t.isBlankedCopy(v.X) && !t.isUnset(v.X) {
+		if field := (fieldSearch{t.env, t.json, t.plain}).secretField(typ); t.structs && field != "" && !isZero(v.X) && !t.isBlankedCopy(v) && !t.isUnset(v.X) {
 			t.secret("field "+field+" of "+types.TypeString(typ, (*types.Package).Name), v.Pos(), true)
 			return
+		}
+		if t.structs {
+			t.filled(v)
 		}
 	}
 	if isPointer(typ) {
 		return // the fields that its type does not name are not followed
 	}
+	defer func(old ssa.Instruction) { t.shown = old }(t.shown)
+	t.shown = v
 	t.value(v.X)
 }
 
@@ -466,7 +473,7 @@ func (t *tracer) mapOf(m ssa.Value) {
 	for _, ref := range refs(m) {
 		switch ref := ref.(type) {
 		case *ssa.MapUpdate:
-			if ref.Map == m {
+			if ref.Map == m && (t.shown == nil || !comesAfter(ref, t.shown)) {
 				t.keyed(ref.Key, ref.Value, ref.Pos())
 			}
 		case *ssa.Call:

@@ -198,7 +198,7 @@ func (t *tracer) method(call *ssa.Call, fn *types.Func) bool {
 			t.value(a)
 		}
 	case path == "strings" && typ == "Builder" && name == "String", path == "bytes" && typ == "Buffer" && (name == "String" || name == "Bytes"):
-		t.written(recv)
+		t.written(recv, call)
 	case path == "context" && name == "Value":
 		t.contextValue(recv)
 	case path == "sync" && typ == "Map" && name == "Load":
@@ -208,29 +208,29 @@ func (t *tracer) method(call *ssa.Call, fn *types.Func) bool {
 	return true
 }
 
-// written follows what is written to a buffer in this function.
-func (t *tracer) written(buf ssa.Value) {
+// written follows what is written to a buffer in this function before it is used.
+func (t *tracer) written(buf ssa.Value, use ssa.Instruction) {
 	for _, ref := range refs(buf) {
 		switch ref := ref.(type) {
 		case *ssa.Call:
 			fn := callee(&ref.Call)
-			if fn == nil || receiverOf(&ref.Call) != buf || !strings.HasPrefix(fn.Name(), "Write") {
+			if fn == nil || receiverOf(&ref.Call) != buf || !strings.HasPrefix(fn.Name(), "Write") || comesAfter(ref, use) {
 				continue
 			}
 			for _, a := range arguments(&ref.Call) {
 				t.value(a)
 			}
 		case *ssa.MakeInterface:
-			t.printedTo(ref)
+			t.printedTo(ref, use)
 		}
 	}
 }
 
 // printedTo follows what package fmt or io prints to a writer.
-func (t *tracer) printedTo(w ssa.Value) {
+func (t *tracer) printedTo(w ssa.Value, use ssa.Instruction) {
 	for _, ref := range refs(w) {
 		c, ok := ref.(*ssa.Call)
-		if !ok || len(c.Call.Args) == 0 || c.Call.Args[0] != w {
+		if !ok || len(c.Call.Args) == 0 || c.Call.Args[0] != w || comesAfter(c, use) {
 			continue
 		}
 		fn := callee(&c.Call)

@@ -106,16 +106,18 @@ func (t *tracer) storesAt(addr ssa.Value) {
 // the function that has both tells.
 func mayPrecede(st *ssa.Store, at *ssa.BasicBlock) bool {
 	from := st.Block()
-	if at == nil || from == nil || from == at || from.Parent() != at.Parent() {
-		return true
-	}
+	return at == nil || from == nil || from == at || from.Parent() != at.Parent() || leadsTo(from, at)
+}
+
+// leadsTo reports whether a block may be run after another of the same function.
+func leadsTo(from, to *ssa.BasicBlock) bool {
 	seen := map[*ssa.BasicBlock]bool{from: true}
 	for next := []*ssa.BasicBlock{from}; len(next) > 0; next = next[1:] {
 		if len(seen) > maxBlocks {
 			return true
 		}
 		for _, succ := range next[0].Succs {
-			if succ == at {
+			if succ == to {
 				return true
 			}
 			if !seen[succ] {

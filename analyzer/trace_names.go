@@ -38,13 +38,8 @@ func (t *tracer) isRead(v ssa.Value) bool {
 // isKeptAsOther reports whether what a function named for a secret returns is kept in
 // a variable that is called something else: state := random.Password(12).
 func isKeptAsOther(v ssa.Value) bool {
-	return v != nil && slices.ContainsFunc(refs(v), func(ref ssa.Instruction) bool {
-		d, ok := ref.(*ssa.DebugRef)
-		if !ok || d.IsAddr {
-			return false
-		}
-		id, ok := d.Expr.(*ast.Ident)
-		return ok && classify(id.Name) == notSecret && slices.ContainsFunc(splitName(id.Name), func(w string) bool { return negativeWords[w] || w == "id" })
+	return isKeptAs(v, func(name string) bool {
+		return classify(name) == notSecret && slices.ContainsFunc(splitName(name), func(w string) bool { return negativeWords[w] || w == "id" })
 	})
 }
 

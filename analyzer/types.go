@@ -84,9 +84,17 @@ func isRuneLike(t types.Type) bool {
 	return false
 }
 
-// redacts reports whether t says itself how it is printed. Types that do so
-// and hold a secret do it to hide it.
+// redacts reports whether t says itself how it is written by a logger or printed.
+// Types that do so and hold a secret do it to hide it.
 func redacts(t types.Type) bool {
+	return hasOwnText(t, "LogValue", "LogString", "MarshalLog", "MarshalLogObject", "MarshalZerologObject") || printsItself(t)
+}
+
+// printsItself reports whether t says itself how it is printed.
+func printsItself(t types.Type) bool { return hasOwnText(t, "String", "Format", "GoString", "Error") }
+
+// hasOwnText reports whether t has one of these methods.
+func hasOwnText(t types.Type, methods ...string) bool {
 	n := named(t)
 	if n == nil {
 		return false
@@ -97,12 +105,7 @@ func redacts(t types.Type) bool {
 	if p := n.Obj().Pkg(); p != nil && (p.Path() == "log/slog" || p.Path() == "encoding/json") {
 		return false // an Attr or a RawMessage shows what it holds
 	}
-	for _, method := range [...]string{"String", "Format", "GoString", "LogValue", "Redacted", "MarshalLog", "MarshalLogObject", "MarshalZerologObject", "LogString", "Error"} {
-		if hasMethod(t, method) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(methods, func(method string) bool { return hasMethod(t, method) })
 }
 
 func hasMethod(t types.Type, name string) bool {
@@ -114,7 +117,8 @@ func hasMethod(t types.Type, name string) bool {
 // A fieldSearch looks for what is shown of a value by printing it.
 type fieldSearch struct {
 	*env
-	json bool // it is printed as JSON, without the fields that have no name there
+	json  bool // it is printed as JSON, without the fields that have no name there
+	plain bool // package fmt prints it, which asks no method for loggers
 }
 
 // secretField returns the first field of t, or of what is printed with it,
@@ -131,7 +135,7 @@ func (s fieldSearch) at(t types.Type, depth int) string {
 	if isKubernetesSecret(t) {
 		return "Data"
 	}
-	if redacts(t) || isOpaque(t) || s.json && hasMethod(t, "MarshalJSON") {
+	if printsItself(t) || !s.plain && redacts(t) || isOpaque(t) || s.json && hasMethod(t, "MarshalJSON") {
 		return ""
 	}
 	switch u := t.Underlying().(type) {

@@ -193,7 +193,7 @@ func users(q quietUser, l loudUser) {
 	logUser(q)
 	logUser(l) // want `field Password of logs.loudUser is written by logUser`
 	fill(l)
-	log.Print(q)
+	log.Print(q) // want `field Password of logs.quietUser is written`
 	log.Print(l) // want `field Password of logs.loudUser is written`
 }
 
