@@ -52,7 +52,7 @@ func (f *flow) body(call *ssa.CallCommon) *ssa.Function {
 	if fn == nil {
 		return nil
 	}
-	if fn.Blocks == nil && fn.Origin() != nil {
+	if fn.Origin() != nil { // an instance only calls it
 		fn = fn.Origin()
 	}
 	if obj := object(fn); obj != nil && fn.Synthetic != "" && fn.Origin() == nil {

@@ -41,6 +41,19 @@ type paramSink struct {
 	Kind  sinkKind
 	Name  string // the function that is the sink
 	Where string // file and line of the call
+	Via   string // how that goes on to the sink, if it is a function that passes it on
+}
+
+// maxVia bounds how much of the way to a sink is told, in bytes.
+const maxVia = 240
+
+// way tells the way from the function whose parameter it is to the sink.
+func (p *paramSink) way() string {
+	step := p.Name + " (" + p.Where + ")"
+	if p.Via == "" || len(step)+len(p.Via) > maxVia {
+		return step
+	}
+	return step + ", that to " + p.Via
 }
 
 // A resultFlow says that a result holds a parameter, or a secret.

@@ -60,6 +60,7 @@ type flow struct {
 type finding struct {
 	kind    sinkKind
 	sink    string // name of the function
+	via     string // how that passes it on, if it is no sink itself
 	from    origin
 	pos     token.Pos
 	end     token.Pos
@@ -373,7 +374,7 @@ func (f *flow) reach(v ssa.Value, inURL bool, yield func(origin)) {
 // arrive records that an origin reaches a sink: a secret is a finding, a
 // parameter is one where it is given a secret.
 func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg int) {
-	if !f.isFinding(o, found.kind, found.sink, instr) {
+	if !f.isFinding(o, &found, instr) {
 		return
 	}
 	found.call, found.arg = f.written(instr.Pos(), arg)
@@ -390,18 +391,18 @@ func (f *flow) arrive(o origin, found finding, instr ssa.CallInstruction, arg in
 
 // isFinding reports whether an origin that reaches a sink is a finding there: a
 // parameter is one where the function is called.
-func (f *flow) isFinding(o origin, kind sinkKind, sink string, at ssa.Instruction) bool {
+func (f *flow) isFinding(o origin, found *finding, at ssa.Instruction) bool {
 	if o.param != nil {
-		f.passOn(o.param, kind, sink, at.Pos())
+		f.passOn(o.param, found, at.Pos())
 		return false
 	}
-	return kind != sinkURL || !isPresigned(o, at.Parent())
+	return found.kind != sinkURL || !isPresigned(o, at.Parent())
 }
 
 // passOn notes that a parameter reaches a sink.
-func (f *flow) passOn(p *ssa.Parameter, kind sinkKind, sink string, pos token.Pos) {
+func (f *flow) passOn(p *ssa.Parameter, found *finding, pos token.Pos) {
 	fn := p.Parent()
-	if kind == sinkError && !makesError(fn) {
+	if found.kind == sinkError && !makesError(fn) {
 		return
 	}
 	s := f.summaries[fn]
@@ -409,7 +410,7 @@ func (f *flow) passOn(p *ssa.Parameter, kind sinkKind, sink string, pos token.Po
 		s = f.summarize(fn)
 	}
 	at := f.pass.Fset.Position(pos)
-	s.addSink(paramSink{Param: paramIndex(p), Kind: kind, Name: sink, Where: filepath.Base(at.Filename) + ":" + strconv.Itoa(at.Line)})
+	s.addSink(paramSink{Param: paramIndex(p), Kind: found.kind, Name: found.sink, Where: filepath.Base(at.Filename) + ":" + strconv.Itoa(at.Line), Via: found.via})
 }
 
 // makesError reports whether a function is there to make an error: others
@@ -431,7 +432,6 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 		if s.Param < 0 || s.Param >= len(call.Args) {
 			continue
 		}
-		name := s.Name
 		values := []argument{{call.Args[s.Param], s.Param - shift}}
 		if call.Signature().Variadic() && s.Param == len(call.Args)-1 {
 			values = f.variadic(call, s.Param-shift)
@@ -441,10 +441,10 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 				continue
 			}
 			f.reach(a.value, s.Kind == sinkURL, func(o origin) {
-				found := finding{kind: s.Kind, sink: name, from: o}
+				found := finding{kind: s.Kind, sink: s.Name, via: s.Via, from: o}
 				if fn != nil {
-					found.sink = fn.Name()
-					found.related = []analysis.RelatedInformation{{Pos: fn.Pos(), Message: fn.Name() + " passes it on to " + name + " (" + s.Where + ")"}}
+					found.sink, found.via = fn.Name(), s.way()
+					found.related = []analysis.RelatedInformation{{Pos: fn.Pos(), Message: fn.Name() + " passes it on to " + found.via}}
 				}
 				f.arrive(o, found, instr, a.index)
 			})

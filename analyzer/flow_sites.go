@@ -202,10 +202,10 @@ func (f *flow) stored(st *ssa.Store) {
 
 func (f *flow) storedSink(st *ssa.Store, kind sinkKind, sink string, inURL bool) {
 	f.reach(st.Val, inURL, func(o origin) {
-		if !f.isFinding(o, kind, sink, st) {
+		found := finding{kind: kind, sink: sink, from: o, pos: st.Pos(), end: st.Pos()}
+		if !f.isFinding(o, &found, st) {
 			return
 		}
-		found := finding{kind: kind, sink: sink, from: o, pos: st.Pos(), end: st.Pos()}
 		if e := f.assigned(st.Pos()); e != nil {
 			found.arg, found.pos, found.end = e, e.Pos(), e.End()
 		}

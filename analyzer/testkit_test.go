@@ -15,8 +15,9 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 )
 
-// run checks generated packages, which may import those in testdata.
-func run(t *testing.T, a *analysis.Analyzer, files map[string]string) {
+// run checks generated packages, which may import those in testdata, and returns
+// what was found out.
+func run(t *testing.T, a *analysis.Analyzer, files map[string]string) []*analysistest.Result {
 	t.Helper()
 	all := stubs(t)
 	pkgs := map[string]bool{}
@@ -29,7 +30,7 @@ func run(t *testing.T, a *analysis.Analyzer, files map[string]string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cleanup)
-	analysistest.Run(t, dir, a, slices.Sorted(maps.Keys(pkgs))...) // at once, so that what they import is loaded once
+	return analysistest.Run(t, dir, a, slices.Sorted(maps.Keys(pkgs))...) // at once, so that what they import is loaded once
 }
 
 // stubs returns the files below testdata/src by their path there.
