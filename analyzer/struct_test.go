@@ -195,6 +195,17 @@ type logged struct{ User, Password string }
 
 func (l logged) LogValue() slog.Value { return slog.StringValue(l.User) }
 
+type aliased struct{ User, Password string }
+
+func (a aliased) redacted() aliased { a.Password = "***"; return a }
+
+func (a aliased) String() string {
+	type plain aliased
+	return fmt.Sprintf("%+v", plain(a.redacted()))
+}
+
+type remote struct{ Name, Token string }
+
 type event struct{ Kind, Payload string }
 
 func show(q quiet, l loud, v logged) {
@@ -204,6 +215,11 @@ func show(q quiet, l loud, v logged) {
 	fmt.Printf("%+v", v)    // want "field Password of owntext.logged is written"
 	slog.Info("a", "b", v)
 	log.Print(errors.New(q.String()))
+}
+
+func alias(a aliased, r remote) {
+	log.Print(a)
+	log.Print(r) // want "field Token of owntext.remote is written"
 }
 
 func fails(r *refused) { log.Print(r) } // want "field password is written"

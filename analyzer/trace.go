@@ -157,6 +157,10 @@ func (t *tracer) hides(v ssa.Value) bool {
 		return v.Op == token.ADD && (isMask(lastConst(v)) || isMask(constPrefix(v)))
 	case *ssa.Extract:
 		return t.hides(v.Tuple)
+	case *ssa.ChangeType:
+		return t.hides(v.X)
+	case *ssa.Convert:
+		return t.hides(v.X)
 	case *ssa.Phi:
 		hidden := true
 		for _, e := range v.Edges {
@@ -318,7 +322,7 @@ func (t *tracer) boxed(v *ssa.MakeInterface) {
 			t.secret("field "+field+" of "+types.TypeString(typ, (*types.Package).Name), v.Pos(), true)
 			return
 		}
-		if t.structs {
+		if t.structs && !t.weakField(v, typ) {
 			t.filled(v)
 		}
 	}

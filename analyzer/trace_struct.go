@@ -75,6 +75,28 @@ func (t *tracer) filled(shown *ssa.MakeInterface) {
 	}
 }
 
+// weakField records the first field of a struct that is shown as a whole whose name is
+// weak, if something speaks for it.
+func (t *tracer) weakField(v *ssa.MakeInterface, typ types.Type) bool {
+	owner := derefType(typ)
+	s, ok := owner.Underlying().(*types.Struct)
+	if !ok || isOpaque(owner) || isZero(v.X) || t.isBlankedCopy(v) || t.isUnset(v.X) {
+		return false
+	}
+	search := fieldSearch{t.env, t.json, t.plain}
+	for i := range s.NumFields() {
+		field := s.Field(i)
+		if t.classify(field.Name()) != weakName || search.leftOut(field, s.Tag(i)) || t.fieldSource(owner, field, s.Tag(i)) == "" {
+			continue
+		}
+		if t.believes(mention{name: field.Name(), obj: field, owner: owner, tag: s.Tag(i)}) {
+			t.secret("field "+field.Name()+" of "+types.TypeString(typ, (*types.Package).Name), v.Pos(), true)
+			return true
+		}
+	}
+	return false
+}
+
 // comesAfter reports whether an instruction runs only after another, if that has run.
 func comesAfter(a, b ssa.Instruction) bool {
 	from, to := a.Block(), b.Block()

@@ -23,10 +23,10 @@ import (
 // logins. A name without any is then most likely that of something else.
 
 // littleFuncs is the largest number of functions of a package, and littleImports of
-// packages of the same module that it imports, with which it is little code.
+// packages of the same module that it builds on, with which it is little code.
 const (
 	littleFuncs   = 60
-	littleImports = 2
+	littleImports = 6
 )
 
 // isLittle reports whether a package is little code: it has few functions, and is
@@ -43,13 +43,26 @@ func isLittle(files []*ast.File, pkg *types.Package, module string) bool {
 	if funcs > littleFuncs {
 		return false
 	}
-	own := 0
+	own := map[*types.Package]bool{}
+	countOwn(pkg, module, own)
+	return len(own) <= littleImports
+}
+
+// countOwn adds the packages of the same module that one is built on, directly or by
+// others, up to one more than little code has.
+func countOwn(pkg *types.Package, module string, own map[*types.Package]bool) {
+	if module == "" {
+		return
+	}
 	for _, imp := range pkg.Imports() {
-		if module != "" && strings.HasPrefix(imp.Path(), module+"/") {
-			own++
+		if len(own) > littleImports {
+			return
+		}
+		if !own[imp] && strings.HasPrefix(imp.Path(), module+"/") {
+			own[imp] = true
+			countOwn(imp, module, own)
 		}
 	}
-	return own <= littleImports
 }
 
 // modulePath returns the path of the module of a package, "" if it is not known.
