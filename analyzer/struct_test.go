@@ -82,6 +82,8 @@ func TestBlanked(t *testing.T) {
 	run(t, analyzer.CredLog, map[string]string{"blanked/a.go": `package blanked
 
 import (
+	"bytes"
+	"encoding/json"
 	"log"
 	"strings"
 )
@@ -150,6 +152,25 @@ func later(user, password string) string {
 	log.Print(b.String()) // want "parameter password is written"
 	return b.String()
 }
+
+func encoded(user, password string) {
+	var b, d bytes.Buffer
+	json.NewEncoder(&b).Encode(conf{user, password})
+	log.Print(b.String()) // want "(field Password of blanked.conf|parameter password) is written"
+	json.NewEncoder(&d).Encode(user)
+	log.Print(d.String())
+}
+
+type hiddenText string
+
+func (hiddenText) String() string { return "***" }
+
+type safe struct {
+	User string
+	Pass hiddenText
+}
+
+func wrapped(user, password string) { log.Printf("%+v", safe{user, hiddenText(password)}) }
 
 func again(user, password string) {
 	var b strings.Builder

@@ -238,6 +238,8 @@ func (t *tracer) printedTo(w ssa.Value, use ssa.Instruction) {
 			continue
 		}
 		switch path := pkgPath(fn.Pkg()); {
+		case fn.Name() == "NewEncoder" && inPackage(jsonPackages, path):
+			t.encodedBy(c, use)
 		case path == "fmt" && fn.Name() == "Fprintf":
 			for _, a := range t.printed(&c.Call, 1) {
 				t.value(a.value)
@@ -245,6 +247,23 @@ func (t *tracer) printedTo(w ssa.Value, use ssa.Instruction) {
 		case path == "fmt" || path == "io" && fn.Name() == "WriteString":
 			for _, a := range spread(&c.Call, 1) {
 				t.value(a.value)
+			}
+		}
+	}
+}
+
+// encodedBy follows what an encoder is given.
+func (t *tracer) encodedBy(encoder *ssa.Call, use ssa.Instruction) {
+	defer func(old bool) { t.json = old }(t.json)
+	t.json = true
+	for _, ref := range refs(encoder) {
+		c, ok := ref.(*ssa.Call)
+		if !ok || receiverOf(&c.Call) != ssa.Value(encoder) || comesAfter(c, use) {
+			continue
+		}
+		if fn := callee(&c.Call); fn != nil && fn.Name() == "Encode" {
+			for _, a := range arguments(&c.Call) {
+				t.value(a)
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func (t *tracer) filled(shown *ssa.MakeInterface) {
 			continue
 		}
 		for _, at := range refs(fa) {
-			if st, ok := at.(*ssa.Store); ok && st.Addr == fa && isText(st.Val.Type()) && comesBefore(st, use) {
+			if st, ok := at.(*ssa.Store); ok && st.Addr == fa && isText(st.Val.Type()) && !redacts(st.Val.Type()) && comesBefore(st, use) {
 				t.value(st.Val)
 			}
 		}
