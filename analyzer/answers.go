@@ -42,6 +42,9 @@ func (f *flow) isAnswer(fn *ssa.Function, call *ssa.CallCommon, row *sinkRow) bo
 	if !printsOut(call) || row.arg >= len(arguments(call)) {
 		return false
 	}
+	if f.isMadeHere(fn, call, row) {
+		return true
+	}
 	if !f.isCommand() {
 		return !f.little && saysYours(call, row)
 	}
@@ -115,8 +118,11 @@ func (f *flow) asksFor(ws []string) bool {
 // printsOut reports whether a call prints to standard output.
 func printsOut(call *ssa.CallCommon) bool {
 	fn := callee(call)
-	if fn == nil || pkgPath(fn.Pkg()) != "fmt" {
+	if fn == nil {
 		return false
+	}
+	if pkgPath(fn.Pkg()) != "fmt" {
+		return writesOut(call, fn)
 	}
 	if !strings.HasPrefix(fn.Name(), "F") {
 		return true

@@ -40,7 +40,7 @@ func (r *reporter) reportURLs(s *suite, f *flow) {
 	for _, found := range list {
 		d := analysis.Diagnostic{
 			Pos: found.pos, End: found.end, Category: ruleURL, Related: chain(r.pass, found),
-			Message: found.from.what + " becomes part of a URL requested by " + found.sink + "; send it in a header",
+			Message: found.from.what + " becomes part of " + urlOf(found) + "; send it in a header",
 		}
 		if !r.admit(&d, &detail{sure: !found.from.named}) {
 			continue
@@ -65,6 +65,20 @@ func (r *reporter) reportURLs(s *suite, f *flow) {
 func (c *causeReport) add(found *finding) {
 	c.found = append(c.found, found)
 	if len(c.found) <= maxMore+1 {
-		c.diagnostic.Related = append(c.diagnostic.Related, analysis.RelatedInformation{Pos: found.pos, End: found.end, Message: "and here, by " + found.sink})
+		c.diagnostic.Related = append(c.diagnostic.Related, analysis.RelatedInformation{Pos: found.pos, End: found.end, Message: "and here, as part of " + urlOf(found)})
 	}
+}
+
+// requestURL stands for a request whose URL is set, in the place of a function.
+const requestURL = "the URL of a request"
+
+// urlOf says what URL a secret becomes part of.
+func urlOf(found *finding) string {
+	switch found.sink {
+	case requestURL:
+		return requestURL
+	case "Header.Set":
+		return "a URL that a client is sent to"
+	}
+	return "a URL requested by " + found.sink
 }

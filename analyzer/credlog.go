@@ -29,7 +29,7 @@ func (s *suite) runCredLog(pass *analysis.Pass) (any, error) {
 		}
 		r.report(analysis.Diagnostic{
 			Pos: found.pos, End: found.end, Category: category,
-			Message: found.from.what + way + found.sink + "; leave it out or mask it",
+			Message: found.from.what + way + found.sink + "; " + advice(pass, found),
 			Related: chain(pass, found), SuggestedFixes: redactFix(pass, found),
 		}, detail{sure: !found.from.named})
 	}

@@ -189,7 +189,7 @@ var sourceStatements = []struct{ stmt, want string }{
 	{`log.Print(viper.GetString("db.password"))`, "setting db.password"},
 	{`log.Print(req.Header.Get("Authorization"))`, "header Authorization"},
 	{`log.Print(req.Header.Get("X-Api-Key"))`, "header X-Api-Key"},
-	{`log.Print(req.Header["Authorization"])`, "element Authorization"},
+	{`log.Print(req.Header["Authorization"])`, "header Authorization"},
 	{`log.Print(req.FormValue("password"))`, "form value password"},
 	{`log.Print(req.PostFormValue("passwd"))`, "form value passwd"},
 	{`log.Print(req.URL.Query().Get("access_token"))`, "form value access_token"},
@@ -219,6 +219,7 @@ var sourceStatements = []struct{ stmt, want string }{
 	{`log.Print(generic(cfg.Password))`, "parameter password"},
 	{`log.Print(vc.Token())`, "token of Vault"},
 	{`log.Printf("%s", ks.Data["x"])`, "Kubernetes secret"},
+	{`log.Printf("%s", ks.Data["tls.key"])`, "Kubernetes secret"},
 	{`log.Printf("%v", ks.StringData)`, "Kubernetes secret"},
 	{`log.Printf("%v", ks)`, "field Data"},
 	{`log.Printf("%v", *ks)`, "field Data"},
@@ -300,7 +301,9 @@ var quietStatements = []string{
 	`log.Print(pairOf.AccessKey)`, `b, _ := httputil.DumpRequest(req, true); for _, re := range patterns { b = re.ReplaceAll(b, nil) }; log.Printf("%s", b)`,
 	`r := req.Clone(ctx); r.Header = http.Header{}; b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b)`,
 	`r := req.Clone(ctx); r.Header.Del("Authorization"); b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b)`,
+	`r := req.Clone(ctx); f := func() { b, _ := httputil.DumpRequest(r, true); log.Printf("%s", b) }; r.Header.Set("Authorization", patterns[0].ReplaceAllString(r.Header.Get("Authorization"), "x")); f(); r = nil`,
 	`r, _ := http.NewRequest("GET", "/", nil); r.Header.Set("X-Api-Key", "none"); b, _ := httputil.DumpRequestOut(r, true); log.Printf("%s", b)`,
+	`log.Printf("%s %s", ks.Data["tls.crt"], ks.Data["ca.crt"])`,
 	`var e error; log.Print(e)`, `var c config; c.User = "x"; log.Print(c.User)`,
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/keysift/keysift/analyzer"
 )
 
-const urlImports = `"context" "fmt" "net/http" "net/url" "strings" "github.com/go-resty/resty/v2" "github.com/gorilla/websocket" "wrap" "os"`
+const urlImports = `"context" "fmt" "net/http" "net/url" "strings" "github.com/go-resty/resty/v2" "github.com/gorilla/websocket" imroc"github.com/imroc/req/v3" "github.com/gobwas/ws" "github.com/dghubble/sling" "wrap" "os"`
 
 const urlDecls = `
 func use(...any) {}
@@ -95,6 +95,15 @@ var urlStatements = []string{
 	`fetch(base + %[1]s)`,
 	`s := base; s += "?k=" + %[1]s; http.Get(s)`,
 	`var b strings.Builder; b.WriteString(base); b.WriteString(%[1]s); http.Get(b.String())`,
+	`hc.Do(&http.Request{URL: &url.URL{Host: "h", RawQuery: "k=" + %[1]s}})`,
+	`w, _ := url.Parse(base + "?k=" + %[1]s); hc.Do(&http.Request{Method: "GET", URL: w})`,
+	`req.URL.User = url.UserPassword("u", %[1]s)`,
+	`var h http.ResponseWriter; h.Header().Set("Location", "/app?k="+%[1]s)`,
+	`rc.R().SetPathParam("k", %[1]s)`,
+	`imroc.Get(base + "?k=" + %[1]s)`,
+	`ws.Dial(ctx, "wss://h/?k="+%[1]s)`,
+	`sling.New().Base(base + "?k=" + %[1]s)`,
+	`sling.New().Get("/x?k=" + %[1]s)`,
 }
 
 // urlQuiet send nothing secret in a URL.
@@ -113,6 +122,21 @@ var urlQuiet = []string{
 	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password); _ = r.Header.Get("Authorization")`,
 	`rc.R().SetAuthToken(password).Get(base)`,
 	`url.UserPassword("app", password)`,
+	`var h http.ResponseWriter; h.Header().Set("Authorization", password)`,
+	`sling.New().Set("Authorization", password)`,
+	`sessionID := a.page; rc.R().SetPathParam("sessionId", sessionID)`,
+	`sessionID := a.page; http.Get(strings.Replace(base+"/sessions/{key}", "{key}", sessionID, 1))`,
+	`hc.Do(&http.Request{URL: &url.URL{Host: "h"}, Header: http.Header{"Authorization": {password}}})`,
+	`http.PostForm("http://localhost/login", url.Values{"password": {password}})`,
+	`http.PostForm("https://api.corp.test/login", url.Values{"password": {password}})`,
+	`http.PostForm("http://api.corp.test/items", url.Values{"name": {a.page}})`,
+	`http.Post("http://api.corp.test/items", "text/plain", strings.NewReader("name="+a.page))`,
+	`w := url.URL{Scheme: "http", Host: "localhost"}; r, _ := http.NewRequest("GET", w.String(), nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.AddCookie(&http.Cookie{Name: "language", Value: a.page})`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.Header = http.Header{"Accept": {a.page}}`,
+	`rc.R().SetAuthToken(password).Get("http://localhost/x")`,
+	`rc.R().SetHeader("Accept", a.page).Get("http://api.corp.test/x")`,
+	`websocket.DefaultDialer.Dial("ws://localhost/", http.Header{"Authorization": {password}})`,
 	`v := url.Values{}; v.Set("k", password)`,
 	`v := url.Values{}; v.Set("grant_type", "password"); http.Get(base + "?" + v.Encode())`,
 	`v := url.Values{}; v.Set("token_type", a.page); http.Get(base + "?" + v.Encode())`,
@@ -134,13 +158,23 @@ var clearStatements = []string{
 	`r, _ := http.NewRequestWithContext(ctx, "GET", "http://api.corp.test/"+a.page, nil); r.Header.Add("X-Api-Key", password)`,
 	`r, _ := http.NewRequest("GET", fmt.Sprintf("http://api.corp.test/%s", a.page), nil); r.SetBasicAuth("app", password)`,
 	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.SetBasicAuth("app", password); use(r.Header); http.DefaultClient.Do(r)`,
+	`http.PostForm("http://api.corp.test/login", url.Values{"user": {a.page}, "password": {password}})`,
+	`v := url.Values{}; v.Set("password", password); http.PostForm("http://api.corp.test/login", v)`,
+	`http.Post("http://api.corp.test/login", "text/plain", strings.NewReader("p="+password))`,
+	`http.NewRequest("POST", "http://api.corp.test/login", strings.NewReader("p="+password))`,
+	`w := url.URL{Scheme: "http", Host: "api.corp.test"}; r, _ := http.NewRequest("GET", w.String(), nil); r.SetBasicAuth("app", password)`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.AddCookie(&http.Cookie{Name: "session_id", Value: a.page})`,
+	`r, _ := http.NewRequest("GET", "http://api.corp.test/", nil); r.Header = http.Header{"Authorization": {"Bearer " + password}}`,
+	`rc.R().SetAuthToken(password).SetHeader("Accept", a.page).Get("http://api.corp.test/x")`,
+	`rc.R().SetHeader("Authorization", password).Get("http://api.corp.test/x")`,
+	`websocket.DefaultDialer.Dial("ws://api.corp.test/", http.Header{"Authorization": {password}})`,
 }
 
 func TestURLs(t *testing.T) {
 	s := newSource("urls", urlImports, urlDecls)
 	for _, stmt := range urlStatements {
 		for _, secret := range []string{"password", "a.token"} {
-			s.add("a *api, user, password string", fmt.Sprintf(stmt, secret), "becomes part of a URL requested by")
+			s.add("a *api, user, password string", fmt.Sprintf(stmt, secret), "becomes part of (a URL requested by|the URL of a request|a URL that a client is sent to)")
 		}
 		s.add("a *api, user, password string", fmt.Sprintf(stmt, "user"), "")
 		s.add("a *api, user, password string", fmt.Sprintf(stmt, "hash(password)"), "")
@@ -151,6 +185,8 @@ func TestURLs(t *testing.T) {
 	s.add("a *api", `req.URL.RawQuery = "k=" + a.newAuthorization()`, "result of newAuthorization")
 	s.add("a *api", `v := url.Values{}; v.Set("api_key", a.page); http.Get(base + "?" + v.Encode())`, "query parameter api_key")
 	s.add("a *api", `sessionID := a.page; http.Get(base + "?session_id=" + sessionID)`, "variable sessionID")
+	s.add("a *api", `http.Get(strings.Replace(base+"?k={key}", "{key}", a.apiKey, 1))`, "field apiKey becomes part of a URL")
+	s.add("a *api", `http.Get(strings.ReplaceAll(base+"?k={key}", "{key}", a.apiKey))`, "field apiKey becomes part of a URL")
 	s.add("a *api, securityToken string", `q := url.Values{}; q.Set("x-security-token", securityToken); req.URL.RawQuery = q.Encode()`, "securityToken|query parameter x-security-token")
 	s.add("a *api, securityToken string", `q := url.Values{}; q.Set("x-security-token", securityToken); q.Set("x-signature", a.page); req.URL.RawQuery = q.Encode()`, "")
 	s.add("a *api, password string", `q := url.Values{}; q.Set("x", password); q.Set("x-signature", a.page); req.URL.RawQuery = q.Encode()`, "parameter password")

@@ -47,16 +47,34 @@ credential, whatever its form:
 	mac := hmac.New(sha256.New, []byte("winter"))
 	const smtpPassword = "…"
 
+So is what a password is compared with, wherever the password comes from, what
+code falls back on if a variable of the environment is not set, a value under the
+name of a header, and the password in a data source name of which other parts are
+known at run time only:
+
+	if _, p, ok := r.BasicAuth(); !ok || p != "winter" {
+	pw := getenv("DB_PASSWORD", "…")
+	db, err := sql.Open("mysql", "app:winter@tcp("+addr+")/app")
+
+A name that means a credential which is drawn, as apiKey or clientSecret, counts with
+a value that somebody may have chosen for one: letters and digits that are no name,
+version, region or the like.
+
 Constants are folded first: concatenation, named constants of other packages,
 byte literals, strings.Join and fmt.Sprintf of constants, and what is decoded
-from base64 or hex are seen whole, and so is a file that go:embed takes along.
+from base64 or hex, also by a function that is named so, are seen whole, and so is a file that go:embed takes along.
 
 Names of environment variables, headers and flags, URLs, placeholders, password
 hashes and texts for people are not reported, nor is the public half of a pair of
 keys, nor a weak string in a test or in what helps tests unless the flag tests is
 set, nor one in an example or beside the address of this machine.
 
-The suggested fix reads the value from the environment.
+The suggested fix reads the value from the environment, under a name of its own for
+each secret, or leaves out what stands in for a variable of it. There is none where
+an unset variable would let everybody in or the program would show the value: for
+keys that sign, encrypt or verify, for what a password is compared with, for defaults
+of flags and for what is answered to a request. Such need a check that the setting is
+there.
 
 # Analyzer credurl
 
@@ -77,7 +95,8 @@ the machine itself:
 	req, err := http.NewRequest("GET", "http://api.example.com/", nil)
 	req.SetBasicAuth(user, password)
 
-The suggested fix sends the secret in a header.
+The suggested fix sends the secret in a header, or uses https where the address has
+a name and no port.
 
 # Analyzer credlog
 
@@ -112,5 +131,9 @@ for showing a secret, or in a command that makes one.
 
 A function that passes its parameter on to a log is reported where it is called
 with a secret; the related information leads to the log.
+
+The suggested fix puts a placeholder in the place of the secret. There is none for a
+struct that holds one among other fields, for what is printed as hexadecimal numbers,
+nor for an argument of a function that may need the secret for more than a log.
 */
 package analyzer

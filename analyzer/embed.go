@@ -102,7 +102,7 @@ func (c *checker) embeddedFile(id *ast.Ident, dir, name string) {
 		}
 		c.report(analysis.Diagnostic{
 			Pos: id.Pos(), End: id.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
-			Message: "embedded file " + filepath.ToSlash(rel) + " holds a " + f.Rule.Title + "; revoke and rotate it, and read it at run time",
+			Message: "embedded file " + filepath.ToSlash(rel) + " holds " + withArticle(f.Rule.Title) + "; revoke and rotate it, and read it at run time",
 		}, detail{rule: &f, secret: f.Secret.Reveal()})
 		return
 	}
@@ -112,4 +112,17 @@ func (c *checker) embeddedFile(id *ast.Ident, dir, name string) {
 			Message: "embedded file " + filepath.ToSlash(rel) + " is a credential; rotate it and read it at run time",
 		}, detail{secret: strings.TrimSpace(string(data))})
 	}
+}
+
+// withArticle returns a title with the article that its first sound asks for.
+func withArticle(title string) string {
+	word, _, _ := strings.Cut(title, " ")
+	vowels := "AEIOaeio"
+	if word == strings.ToUpper(word) || word == "npm" {
+		vowels = "AEFHILMNORSXn" // it is spelt out
+	}
+	if title != "" && strings.ContainsRune(vowels, rune(title[0])) {
+		return "an " + title
+	}
+	return "a " + title
 }

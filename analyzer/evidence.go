@@ -50,7 +50,7 @@ func tagSays(tag string) bool {
 // tagNames returns the names that a tag gives a field.
 func tagNames(tag string) []string {
 	var names []string
-	for _, key := range [...]string{"json", "yaml", "toml", "xml", "hcl", "mapstructure", "url", "form", "env", "protobuf"} {
+	for _, key := range [...]string{"json", "yaml", "toml", "xml", "hcl", "mapstructure", "url", "form", "env", "protobuf", "envconfig", "koanf"} {
 		if name, _, _ := strings.Cut(reflect.StructTag(tag).Get(key), ","); name != "" {
 			names = append(names, name)
 		}
@@ -60,7 +60,7 @@ func tagNames(tag string) []string {
 
 // publicKeys are words before "key" that, beside the secret of the same name,
 // make the public half of a pair: an access key and its secret key.
-var publicKeys = words("access app consumer api client")
+var publicKeys = words("access app consumer")
 
 // isPublicName reports whether a name is that of the public half of a pair, of
 // which the other half is among others.
@@ -75,7 +75,7 @@ func isPublicName(name string, others []string) bool {
 		if !slices.Contains(ws, "secret") {
 			return false
 		}
-		return slices.Contains(ws, parts[n-2]) || parts[n-2] != "api" && parts[n-2] != "client" && (ws[len(ws)-1] == "key" || len(ws) == 1)
+		return slices.Contains(ws, parts[n-2]) || ws[len(ws)-1] == "key" || len(ws) == 1
 	})
 }
 
@@ -218,7 +218,7 @@ func (f *flow) isLookedFor(o origin, format string) bool {
 	}
 	lower := strings.ToLower(format)
 	if endsIn(ws, "token") {
-		return strings.Contains(lower, "challenge") // which everybody may see
+		return strings.Contains(lower, "challenge") || strings.Contains(lower, "vocab") // which everybody may see
 	}
 	if !thingWords[ws[len(ws)-1]] {
 		return false

@@ -13,6 +13,7 @@ import (
 type funcFact struct {
 	Sinks   []paramSink
 	Results []resultFlow
+	Env     int // 1 + the parameter that names the environment variable which it returns; 0 for none
 }
 
 // AFact marks funcFact as a fact.
@@ -30,6 +31,9 @@ func (f *funcFact) String() string {
 		} else {
 			fmt.Fprintf(&b, "%d→result %d ", r.Param, r.Result)
 		}
+	}
+	if f.Env > 0 {
+		fmt.Fprintf(&b, "%d names variable ", f.Env-1)
 	}
 	return strings.TrimSpace(b.String())
 }

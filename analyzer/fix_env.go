@@ -4,56 +4,75 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
 )
 
-// envName returns the name of the environment variable that a value called
-// name should come from.
-func envName(name, otherwise string) string {
-	words := splitName(name)
-	if len(words) == 0 {
-		words = splitName(otherwise)
-	}
-	return strings.ToUpper(strings.Join(words, "_"))
-}
-
-// envFix returns the fix that reads e from the environment, or none where that
-// would not compile.
-func (c *checker) envFix(e ast.Expr, name string) []analysis.SuggestedFix {
+// envFix returns the fix that reads a setting from the environment, or none where
+// that would not compile or would make things worse.
+func (c *checker) envFix(s setting) []analysis.SuggestedFix {
+	e := s.expr
 	file := fileOf(c.pass, e.Pos())
-	if file == nil || mentionsPackage(c.info, e) {
+	if file == nil || mentionsPackage(c.info, e) || !isPlainText(s.text) {
+		return nil
+	}
+	path := enclosing(file, e)
+	if c.opens(s, path) {
 		return nil
 	}
 	pkg, edits, ok := useImport(c.pass, file, "os", e.Pos())
 	if !ok {
 		return nil
 	}
-	value, ok := c.typed(e, pkg+".Getenv("+strconv.Quote(name)+")")
+	if _, ok := c.typed(e, ""); !ok {
+		return nil
+	}
+	varies, ok := c.varied(path)
 	if !ok {
 		return nil
 	}
+	name := c.envName(s, path)
 	message := "Read it from the environment variable " + name
-	path, _ := astutil.PathEnclosingInterval(file, e.Pos(), e.End())
+	if len(varies) > 0 {
+		message = "Make it a variable, read from the environment variable " + name
+	}
+	value, _ := c.typed(e, pkg+".Getenv("+strconv.Quote(name)+")")
+	edits = append(append(edits, varies...), analysis.TextEdit{Pos: e.Pos(), End: e.End(), NewText: []byte(value)})
+	return []analysis.SuggestedFix{{Message: message, TextEdits: edits}}
+}
+
+// varied returns the edits that let what path leads from be no constant. It fails
+// where only a constant may stand.
+func (c *checker) varied(path []ast.Node) ([]analysis.TextEdit, bool) {
+	var edits []analysis.TextEdit
 	for i, n := range path {
 		switch n := n.(type) {
 		case *ast.GenDecl:
 			if n.Tok == token.CONST {
 				if !c.mayVary(n, path[i-1]) {
-					return nil
+					return nil, false
 				}
 				edits = append(edits, analysis.TextEdit{Pos: n.TokPos, End: n.TokPos + token.Pos(len("const")), NewText: []byte("var")})
-				message = "Make it a variable, read from the environment variable " + name
 			}
-		case *ast.CaseClause, *ast.ArrayType, *ast.Field:
-			return nil // a duplicate case, a length or a tag
+		case *ast.CaseClause:
+			if i > 0 && slices.Contains(n.List, exprOf(path[i-1])) {
+				return nil, false // a duplicate case
+			}
+		case *ast.ArrayType, *ast.Field:
+			return nil, false // a length or a tag
+		case *ast.FuncLit, *ast.FuncDecl:
+			return edits, true
 		}
 	}
-	edits = append(edits, analysis.TextEdit{Pos: e.Pos(), End: e.End(), NewText: []byte(value)})
-	return []analysis.SuggestedFix{{Message: message, TextEdits: edits}}
+	return edits, true
+}
+
+func exprOf(n ast.Node) ast.Expr {
+	e, _ := n.(ast.Expr)
+	return e
 }
 
 // typed converts a string expression to the type of e.

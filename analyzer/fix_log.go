@@ -2,7 +2,10 @@ package analyzer
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
@@ -12,19 +15,117 @@ import (
 const placeholderText = `"[redacted]"`
 
 // redactFix replaces what is printed by a placeholder, where that compiles: the
-// argument may be a text, and what it mentions is used elsewhere, too.
+// argument may be a text, and what it mentions is used elsewhere, too. Of what only
+// holds a secret the rest is worth reading, and of numbers a text is none.
 func redactFix(pass *analysis.Pass, found *finding) []analysis.SuggestedFix {
-	if found.arg == nil || found.call == nil {
+	if found.arg == nil || found.call == nil || !onlyShows(pass.TypesInfo, found) || printsHex(pass.TypesInfo, found.call, found.arg) {
 		return nil
 	}
-	e := secretPart(pass.TypesInfo, found.arg)
-	if !takesText(pass.TypesInfo, found, e) || !staysUsed(pass, e) {
+	parts := secretParts(pass.TypesInfo, found.arg)
+	var edits []analysis.TextEdit
+	for _, e := range parts {
+		if !isSecretItself(pass.TypesInfo.TypeOf(e)) || !takesText(pass.TypesInfo, found, e) || !staysUsed(pass, e) {
+			return nil
+		}
+		edits = append(edits, analysis.TextEdit{Pos: e.Pos(), End: e.End(), NewText: []byte(placeholderText)})
+	}
+	if len(edits) == 0 {
 		return nil
 	}
-	return []analysis.SuggestedFix{{
-		Message:   "Print a placeholder",
-		TextEdits: []analysis.TextEdit{{Pos: e.Pos(), End: e.End(), NewText: []byte(placeholderText)}},
-	}}
+	return []analysis.SuggestedFix{{Message: "Print a placeholder", TextEdits: edits}}
+}
+
+// onlyShows reports whether what a finding calls does nothing else with its arguments
+// than to show them, by its name if it is a function that passes them on: others need
+// the secret.
+func onlyShows(info *types.Info, found *finding) bool {
+	switch fn := typeutil.Callee(info, found.call).(type) {
+	case *types.Func:
+		return len(found.related) == 0 || showsAll(fn)
+	case *types.Builtin:
+		return true
+	}
+	return slices.ContainsFunc(splitName(calleeName(found.call)), func(w string) bool { return showingWords[w] })
+}
+
+// advice says how to mend what is printed: of a struct the fields that may be seen.
+func advice(pass *analysis.Pass, found *finding) string {
+	if found.arg == nil {
+		return "leave it out or mask it"
+	}
+	n := named(derefTypeOf(pass.TypesInfo.TypeOf(found.arg)))
+	if n == nil {
+		return "leave it out or mask it"
+	}
+	if _, ok := n.Underlying().(*types.Struct); !ok || isPrivateKey(n) || strings.HasSuffix(n.Obj().Name(), "Attr") || strings.HasSuffix(n.Obj().Name(), "Field") {
+		return "leave it out or mask it"
+	}
+	return "print the fields of " + n.Obj().Name() + " that may be seen, or give it a String or LogValue method that masks it"
+}
+
+func derefTypeOf(t types.Type) types.Type {
+	if t == nil {
+		return types.Typ[types.Invalid]
+	}
+	return derefType(t)
+}
+
+// isSecretItself reports whether a value of a type is a secret and nothing besides:
+// a text, the values of a header, a key.
+func isSecretItself(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if s, ok := t.Underlying().(*types.Slice); ok && isText(s.Elem()) {
+		return true
+	}
+	return isText(t) || isPrivateKey(t)
+}
+
+// printsHex reports whether an argument is printed as hexadecimal numbers.
+func printsHex(info *types.Info, call *ast.CallExpr, arg ast.Expr) bool {
+	for i, a := range call.Args {
+		if tv := info.Types[a]; tv.Value != nil && tv.Value.Kind() == constant.String && i+1 < len(call.Args) {
+			verbs := parseFormat(constant.StringVal(tv.Value))
+			for k, e := range call.Args[i+1:] {
+				if e == arg {
+					return verbs[k].hex
+				}
+			}
+		}
+	}
+	return false
+}
+
+// secretParts returns the parts of an argument that are the secret: of attributes
+// with a name the values, of those in a group the ones that are called one.
+func secretParts(info *types.Info, e ast.Expr) []ast.Expr {
+	e = secretPart(info, e)
+	call, ok := e.(*ast.CallExpr)
+	if !ok || isSecretItself(info.TypeOf(e)) {
+		return []ast.Expr{e}
+	}
+	if fn := typeutil.StaticCallee(info, call); fn == nil || passes(fn) < 0 {
+		return nil
+	}
+	var parts []ast.Expr
+	for _, arg := range call.Args {
+		switch arg := ast.Unparen(arg).(type) {
+		case *ast.CallExpr:
+			if !isText(info.TypeOf(arg)) {
+				for _, part := range secretParts(info, arg) {
+					if classify(lastName(part)) != notSecret {
+						parts = append(parts, part)
+					}
+				}
+			}
+		case *ast.Ident, *ast.SelectorExpr:
+			if classify(lastName(arg)) != notSecret && isText(info.TypeOf(arg)) {
+				parts = append(parts, arg)
+			}
+		}
+	}
+	return parts
 }
 
 // secretPart returns the part of a concatenation that is not constant, if it
@@ -91,6 +192,9 @@ func lastName(e ast.Expr) string {
 
 // takesText reports whether a constant string may stand in the place of e.
 func takesText(info *types.Info, found *finding, e ast.Expr) bool {
+	if found.call.Ellipsis.IsValid() && e == found.call.Args[len(found.call.Args)-1] {
+		return false
+	}
 	if b, ok := info.TypeOf(e).(*types.Basic); ok && b.Info()&types.IsString != 0 {
 		return true
 	}

@@ -5,6 +5,7 @@ import (
 	"go/format"
 	"go/token"
 	"go/types"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -236,7 +237,8 @@ func afterCheck(list []ast.Stmt, i int) token.Pos {
 	return list[i].End()
 }
 
-// tlsFix makes the URL of a request one of https.
+// tlsFix makes the URL of a request one of https: not where it names a port, which
+// is that of plain http, or a machine that has no name for a certificate.
 func tlsFix(call *ast.CallExpr) []analysis.SuggestedFix {
 	if call == nil {
 		return nil
@@ -244,7 +246,7 @@ func tlsFix(call *ast.CallExpr) []analysis.SuggestedFix {
 	var fix []analysis.SuggestedFix
 	ast.Inspect(call, func(n ast.Node) bool {
 		lit, ok := n.(*ast.BasicLit)
-		if ok && fix == nil && len(lit.Value) > len("http://") && strings.HasPrefix(lit.Value[1:], "http://") {
+		if ok && fix == nil && len(lit.Value) > len("http://") && strings.HasPrefix(lit.Value[1:], "http://") && mayBeTLS(lit) {
 			at := lit.Pos() + token.Pos(len(`"http`))
 			fix = []analysis.SuggestedFix{{
 				Message:   "Use https",
@@ -254,4 +256,16 @@ func tlsFix(call *ast.CallExpr) []analysis.SuggestedFix {
 		return fix == nil
 	})
 	return fix
+}
+
+// mayBeTLS reports whether the host of a URL is a name with a domain and without a
+// port.
+func mayBeTLS(lit *ast.BasicLit) bool {
+	text, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		return false
+	}
+	host, _, _ := strings.Cut(strings.TrimPrefix(text, "http://"), "/")
+	host, _, _ = strings.Cut(host, "?")
+	return strings.Contains(host, ".") && !strings.ContainsAny(host, ":[%") && net.ParseIP(host) == nil
 }

@@ -51,6 +51,9 @@ type flow struct {
 	foreign    map[*types.Named]bool // structs of other packages that hold a secret, as far as looked at
 	at         *ssa.BasicBlock       // which is being looked through
 	plain      bool                  // what is looked at is given to package fmt or log, which ask no method for loggers
+	asJSON     bool                  // what is looked at is shown as JSON
+	envParams  map[*ssa.Function]int // see envParam
+	answers    bool                  // what is looked at is sent to whoever asked
 	keepsWhole bool                  // what is looked at is given to a function that does not show all of a struct
 	found      []finding
 	clear      []clearText
@@ -79,7 +82,7 @@ func runFlow(s *settings, pass *analysis.Pass) (any, error) {
 		env:    e, pass: pass, pkg: pass.Pkg, reads: readsLanguage(pass.Pkg.Path()) || readsLanguage(pass.Pkg.Name()) || dealsWith(pass.Pkg, "acme"),
 		sessions: keepsLogins(pass.Pkg), remote: importsAny(pass.Pkg, rpcPackages), kubernetes: isKubernetes(pass.Pkg), vault: dealsWith(pass.Pkg, "vault") || dealsWith(pass.Pkg, "openbao"), keyStore: isKeyStore(pass.Pkg.Path()),
 		little:    isLittle(pass.Files, pass.Pkg, modulePath(pass)),
-		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{}, foreign: map[*types.Named]bool{},
+		summaries: map[*ssa.Function]*summary{}, callers: map[*ssa.Function][]*ssa.CallCommon{}, sinkMemo: map[*types.Func]*sinkRow{}, paths: map[types.Object]bool{}, opened: map[ssa.Value]bool{}, classes: map[string]nameClass{}, foreign: map[*types.Named]bool{}, envParams: map[*ssa.Function]int{},
 	}
 	// Of the standard library a table tells what there is to know; and of code
 	// that does not compile there is no program to build.
@@ -148,7 +151,8 @@ func (f *flow) follow(funcs []*ssa.Function) {
 		}
 		s := f.summarize(fn)
 		f.summarizeResults(fn, s)
-		if len(s.Sinks)+len(s.Results) > 0 {
+		s.Env = f.envParamOf(fn, 0) + 1
+		if len(s.Sinks)+len(s.Results)+s.Env > 0 {
 			f.pass.ExportObjectFact(obj, &s.funcFact)
 		}
 	}
@@ -278,6 +282,8 @@ func (f *flow) instruction(instr ssa.Instruction) {
 		f.panics(instr)
 	case *ssa.Store:
 		f.stored(instr)
+	case *ssa.Return:
+		f.returned(instr)
 	case ssa.CallInstruction:
 		f.call(instr)
 	}
@@ -305,23 +311,31 @@ func (f *flow) sink(instr ssa.CallInstruction, row *sinkRow) {
 	if row.one && len(args) > 1 {
 		args = args[:1]
 	}
-	printed := row.kind == sinkLog && inPackage(row.pkg, "fmt")
+	if row.funcs == "Publish" && row.pkg == "expvar" {
+		f.published(instr)
+		return
+	}
+	defer func(old bool) { f.asJSON = old }(f.asJSON)
+	f.asJSON = inPackage("github.com/rs/zerolog", row.pkg)
+	printed := isPrint(row)
 	if printed && (showsOnPurpose(instr.Parent()) || f.isAnswer(instr.Parent(), call, row) || instructs(call, row)) {
 		return
 	}
 	defer func(old bool) { f.plain = old }(f.plain)
 	f.plain = isPlainPrint(call)
+	defer func(old bool) { f.answers = old }(f.answers)
+	f.answers = row.kind == sinkResponse
 	name := calleeText(call)
 	format := ""
 	if all := arguments(call); row.format && row.arg < len(all) {
 		format, _ = constString(all[row.arg])
 	}
 	for _, a := range args {
-		if row.kind == sinkURL && !strings.Contains(row.funcs, "Query") && f.isURLHead(a.value) || printed && isMarshalled(a.value) {
+		if row.kind == sinkURL && !strings.Contains(row.funcs, "Query") && row.funcs != "SetPathParam" && f.isURLHead(a.value) || printed && isMarshalled(a.value) {
 			continue
 		}
 		f.reach(a.value, row.kind == sinkURL, func(o origin) {
-			if row.kind == sinkLog && f.isWanted(o, call) || row.kind == sinkResponse && isOwnSession(o) || f.isSpokenOf(o, format, a.index-row.arg-1) || f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
+			if row.kind == sinkLog && (f.isWanted(o, call) || printed && f.isAskedFor(o, call, instr.Parent())) || row.kind == sinkResponse && (isOwnSession(o) || f.answersWith(o, row, a.value)) || f.isSpokenOf(o, format, a.index-row.arg-1) || f.isLookedFor(o, format) || o.named && parseFormat(format)[a.index-row.arg-1].hex && f.isWeak(o) {
 				return // what is no text is part of some protocol
 			}
 			f.arrive(o, finding{kind: row.kind, sink: name, from: o}, instr, a.index)
@@ -428,10 +442,12 @@ func (f *flow) wrapper(instr ssa.CallInstruction, known *funcFact) {
 	shift := len(call.Args) - len(arguments(call))
 	defer func(old bool) { f.keepsWhole = old }(f.keepsWhole)
 	f.keepsWhole = !showsAll(fn)
+	defer func(old bool) { f.answers = old }(f.answers)
 	for _, s := range known.Sinks {
 		if s.Param < 0 || s.Param >= len(call.Args) {
 			continue
 		}
+		f.answers = s.Kind == sinkResponse
 		values := []argument{{call.Args[s.Param], s.Param - shift}}
 		if call.Signature().Variadic() && s.Param == len(call.Args)-1 {
 			values = f.variadic(call, s.Param-shift)
@@ -503,10 +519,19 @@ func (f *flow) variadic(call *ssa.CallCommon, from int) []argument {
 
 func calleeText(call *ssa.CallCommon) string {
 	fn := callee(call)
+	if b, ok := call.Value.(*ssa.Builtin); ok {
+		return b.Name()
+	}
 	if fn == nil {
+		if name := keptName(call.Value); name != "" {
+			return name
+		}
 		return "call"
 	}
 	if recv := receiver(fn); recv != "" {
+		if fa, ok := receiverOf(call).(*ssa.FieldAddr); ok && recv == "common" {
+			recv = typeName(fa.X.Type()) // T of package testing
+		}
 		return recv + "." + fn.Name()
 	}
 	if fn.Pkg() != nil {

@@ -11,127 +11,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// A need says what of a package has to be known before anything is built.
-type need struct {
-	sinks  bool // it calls what may be a sink
-	reads  bool // it reads what may be a secret
-	names  bool // a local variable may be named for one
-	params bool // a function may pass a parameter on to a sink
-}
-
-// any reports whether the package is to be followed: a secret may reach a
-// sink, or a function of it may be one for others.
-func (n need) any() bool { return n.reads || n.sinks && n.params }
-
-// survey looks over the syntax of the package.
-func (f *flow) survey() need {
-	n := need{reads: importsAny(f.pkg, secretManagers)}
-	for _, file := range f.pass.Files {
-		ast.Inspect(file, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.CallExpr:
-				if sinkWords[calleeName(node)] {
-					n.sinks = true
-				}
-				n.reads = n.reads || f.bringsSecret(node)
-			case *ast.Ident:
-				f.surveyName(&n, node)
-			case *ast.BasicLit:
-				if node.Kind == token.STRING && len(node.Value) < maxName && f.classify(strings.Trim(node.Value, "\"`")) != notSecret {
-					n.reads = true
-				}
-			case *ast.FuncDecl:
-				if !n.params && node.Body != nil && f.mayWrap(node) {
-					n.params = true
-				}
-			}
-			return true
-		})
-	}
-	return n
-}
-
-func (f *flow) surveyName(n *need, id *ast.Ident) {
-	if n.names {
-		return
-	}
-	secret := f.classify(id.Name) != notSecret
-	n.reads = n.reads || secret || id.Name == "PrivateKey" || id.Name == "BasicAuth" || id.Name == "Secret"
-	if v, ok := f.pass.TypesInfo.Defs[id].(*types.Var); ok && !v.IsField() && v.Parent() != f.pkg.Scope() {
-		n.names = secret || isMaskedName(id.Name) // what is kept under that is not followed
-	}
-}
-
-// mayWrap reports whether a function that others may call gives a parameter to
-// what may be a sink, by the looks of it: it has a text or anything among its
-// parameters and writes a log.
-func (f *flow) mayWrap(fd *ast.FuncDecl) bool {
-	if !fd.Name.IsExported() || fd.Type.Params == nil {
-		return false
-	}
-	params := map[string]bool{}
-	for _, field := range fd.Type.Params.List {
-		if t := f.pass.TypesInfo.TypeOf(field.Type); t != nil && !mayHoldText(t) {
-			continue
-		}
-		for _, id := range field.Names {
-			params[id.Name] = true
-		}
-	}
-	if len(params) == 0 {
-		return false
-	}
-	found := false
-	ast.Inspect(fd.Body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && wrapWords[calleeName(call)] && givesAny(call, params) {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-func mayHoldText(t types.Type) bool {
-	switch t.Underlying().(type) {
-	case *types.Interface, *types.Slice:
-		return !isError(t) && typeName(t) != "Context"
-	}
-	return isText(t)
-}
-
-func givesAny(call *ast.CallExpr, params map[string]bool) bool {
-	for _, arg := range call.Args {
-		if id, ok := ast.Unparen(arg).(*ast.Ident); ok && params[id.Name] {
-			return true
-		}
-	}
-	return false
-}
-
-// sinkWords are the names of functions that may be sinks, and wrapWords those
-// for which it is worth knowing who calls them with a parameter.
-var (
-	sinkWords = namesOf(logSinks, writerSinks, urlSinks)
-	wrapWords = namesOf(logSinks, urlSinks)
-)
-
-func namesOf(tables ...[]sinkRow) map[string]bool {
-	m := map[string]bool{"panic": true}
-	for _, table := range tables {
-		for _, row := range table {
-			for name := range strings.FieldsSeq(row.funcs) {
-				m[name] = true
-			}
-		}
-	}
-	for level := range levels {
-		for _, end := range [...]string{"", "f", "w", "ln", "Context", "Ctx"} {
-			m[level+end] = true
-		}
-	}
-	return m
-}
-
 // written returns the call at a position as it is written, and the argument
 // of an index, nil if there is none.
 func (f *flow) written(pos token.Pos, arg int) (*ast.CallExpr, ast.Expr) {
@@ -193,9 +72,10 @@ func (f *flow) stored(st *ssa.Store) {
 	}
 	field := s.Field(fa.Field)
 	switch {
-	case isURL(fa.X.Type()) && (field.Name() == "RawQuery" || field.Name() == "Path") && isRequestURL(fa.X):
-		f.storedSink(st, sinkURL, "the URL of the request", true)
-	case isText(field.Type()) && f.printsField(derefType(fa.X.Type()), field):
+	case isURL(fa.X.Type()) && (field.Name() == "RawQuery" || field.Name() == "Path" || field.Name() == "User") && isRequestURL(fa.X),
+		field.Name() == "URL" && isMadeRequest(fa.X):
+		f.storedSink(st, sinkURL, requestURL, true)
+	case isText(field.Type()) && (f.printsField(derefType(fa.X.Type()), field) || f.tellsField(derefType(fa.X.Type()), field)):
 		f.storedSink(st, sinkError, "error "+typeName(fa.X.Type()), false)
 	}
 }
@@ -245,6 +125,12 @@ func isRequestURL(u ssa.Value) bool {
 	}
 	fa, ok := load.X.(*ssa.FieldAddr)
 	return ok && typeName(fa.X.Type()) == "Request"
+}
+
+// isMadeRequest reports whether v is a request that is written as a literal.
+func isMadeRequest(v ssa.Value) bool {
+	_, made := v.(*ssa.Alloc)
+	return made && isRequest(v.Type())
 }
 
 // printsField reports whether t is an error of this package whose text shows a

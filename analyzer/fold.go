@@ -18,13 +18,20 @@ const maxFold = 24
 
 // A folder evaluates expressions that come to the same string in every run.
 type folder struct {
-	info *types.Info
-	once map[types.Object]definition // variables that are set once
+	info    *types.Info
+	once    map[types.Object]definition // variables that are set once
+	results map[types.Object]result     // variables that are set once, by a call with several results
 }
 
 // A definition is the only expression a variable is set to.
 type definition struct {
 	expr ast.Expr // nil if it is set more than once
+}
+
+// A result is one of those that a call has.
+type result struct {
+	call  *ast.CallExpr // nil if the variable is set again
+	index int
 }
 
 // A folded is the value of an expression, and where it is written.
@@ -35,7 +42,7 @@ type folded struct {
 }
 
 func newFolder(info *types.Info, files []*ast.File) *folder {
-	f := &folder{info: info, once: map[types.Object]definition{}}
+	f := &folder{info: info, once: map[types.Object]definition{}, results: map[types.Object]result{}}
 	for _, file := range files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			f.define(n)
@@ -51,11 +58,13 @@ func (f *folder) define(n ast.Node) {
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
 			f.record(name, valueFor(n.Values, i, len(n.Names)))
+			f.recordResult(name, n.Values, i, len(n.Names))
 		}
 	case *ast.AssignStmt:
 		for i, lhs := range n.Lhs {
 			if n.Tok == token.ASSIGN || n.Tok == token.DEFINE {
 				f.record(lhs, valueFor(n.Rhs, i, len(n.Lhs)))
+				f.recordResult(lhs, n.Rhs, i, len(n.Lhs))
 			} else {
 				f.record(lhs, nil)
 			}
@@ -95,6 +104,26 @@ func (f *folder) record(lhs, value ast.Expr) {
 		value = nil
 	}
 	f.once[obj] = definition{value}
+}
+
+// recordResult records that the i-th of n variables is set to a result of a call.
+func (f *folder) recordResult(lhs ast.Expr, values []ast.Expr, i, n int) {
+	if n < 2 || len(values) != 1 {
+		return
+	}
+	id, isIdent := lhs.(*ast.Ident)
+	call, isCall := values[0].(*ast.CallExpr)
+	if !isIdent || !isCall || id.Name == "_" {
+		return
+	}
+	obj := f.info.ObjectOf(id)
+	if obj == nil {
+		return
+	}
+	if _, seen := f.results[obj]; seen {
+		call = nil
+	}
+	f.results[obj] = result{call, i}
 }
 
 // fold returns the constant string or bytes that e comes to.
@@ -210,6 +239,32 @@ func (f *folder) call(e *ast.CallExpr, depth int) (folded, bool) {
 		return f.decode(e, depth, decodeBase64)
 	case "encoding/hex.DecodeString":
 		return f.decode(e, depth, hex.DecodeString)
+	}
+	if len(e.Args) == 1 && isByteList(firstResult(fn)) {
+		return f.decodeByName(fn.Name(), e, depth)
+	}
+	return folded{}, false
+}
+
+// firstResult returns the type of the first result of a function, or nil.
+func firstResult(fn *types.Func) types.Type {
+	results := fn.Type().(*types.Signature).Results()
+	if results.Len() == 0 {
+		return nil
+	}
+	return results.At(0).Type()
+}
+
+// decodeByName evaluates a function that is named for decoding what it is given:
+// mustHex.
+func (f *folder) decodeByName(name string, e *ast.CallExpr, depth int) (folded, bool) {
+	for _, w := range splitName(name) {
+		switch w {
+		case "hex", "unhex":
+			return f.decode(e, depth, hex.DecodeString)
+		case "b64", "base64":
+			return f.decode(e, depth, decodeBase64)
+		}
 	}
 	return folded{}, false
 }

@@ -23,7 +23,7 @@ func (s *suite) runHardcoded(pass *analysis.Pass) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}, helps: map[ast.Expr]bool{}, byKey: map[string]*kept{}}
+	c := &checker{env: e, pass: pass, info: pass.TypesInfo, folder: newFolder(pass.TypesInfo, pass.Files), reporter: s.newReporter(pass), names: map[ast.Expr]string{}, shown: map[ast.Expr]bool{}, helps: map[ast.Expr]bool{}, spare: map[ast.Expr]bool{}, byKey: map[string]*kept{}, envNames: newEnvNames()}
 	c.halves = sync.OnceValue(func() bool { return speaksOfSecretKey(c.info) })
 	for _, f := range pass.Files {
 		c.file(f)
@@ -42,11 +42,13 @@ type checker struct {
 	names  map[ast.Expr]string // what an expression is called where it stands, if that is a secret's name
 	shown  map[ast.Expr]bool   // what is called something made up, as a demo
 	helps  map[ast.Expr]bool   // texts that tell people how something is used
+	spare  map[ast.Expr]bool   // what stands in for a variable of the environment that is not set
 	stack  []ast.Node
 	node   ast.Node    // which is being looked at; the last of the stack is above it
 	halves func() bool // whether the package speaks of secret keys
 	kept   []*kept
 	byKey  map[string]*kept // by what they are about
+	envNames
 }
 
 func (c *checker) file(f *ast.File) {
@@ -197,9 +199,8 @@ func isProven(f *scan.Finding, data string) bool {
 func (c *checker) reportRule(e ast.Expr, f *scan.Finding) {
 	c.keep(analysis.Diagnostic{
 		Pos: e.Pos(), End: e.End(), Category: f.Rule.ID, URL: stepURL(c.set, f.Rule),
-		Message:        "hard-coded " + f.Rule.Title + "; revoke and rotate it",
-		SuggestedFixes: c.envFix(e, envName(c.names[e], f.Rule.ID)),
-	}, detail{rule: f, secret: f.Secret.Reveal()})
+		Message: "hard-coded " + f.Rule.Title + "; revoke and rotate it",
+	}, detail{rule: f, secret: f.Secret.Reveal()}, c.ruleSetting(e, f)...)
 }
 
 // credential checks what is given to something that name leads to. what says
@@ -233,10 +234,7 @@ func (c *checker) credential(e ast.Expr, name string, class nameClass, at place,
 		Pos: v.origin.Pos(), End: v.origin.End(), Category: ruleHardcoded,
 		Message: "hard-coded credential " + what + "; rotate it and read it at run time",
 	}
-	if at != placeCompare { // an unset variable would be equal to no password at all
-		d.SuggestedFixes = c.envFix(v.origin, envName(name, "secret"))
-	}
-	c.keep(d, detail{secret: stripScheme(v.text), sure: at <= placeDSN})
+	c.keep(d, detail{secret: stripScheme(v.text), sure: at <= placeDSN}, c.settingFor(v, name, at)...)
 }
 
 // saysHidden reports whether the name of a constant says that it is not the secret
@@ -256,7 +254,7 @@ func (c *checker) besideLocalhost() bool {
 		switch n.(type) {
 		case *ast.GenDecl:
 			return hasLocalhost(n)
-		case *ast.CompositeLit:
+		case *ast.CompositeLit, *ast.CallExpr:
 			if hasLocalhost(n) {
 				return true
 			}
@@ -270,8 +268,11 @@ func (c *checker) besideLocalhost() bool {
 func hasLocalhost(n ast.Node) bool {
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			found = found || strings.Contains(lit.Value, "localhost") || strings.Contains(lit.Value, "127.0.0.1")
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false // what is done in it is another thing
+		case *ast.BasicLit:
+			found = found || n.Kind == token.STRING && saysLocalhost(n.Value)
 		}
 		return !found
 	})
@@ -340,19 +341,49 @@ func (c *checker) checkSpec(n *ast.ValueSpec) {
 	for i, name := range n.Names {
 		if i < len(n.Values) && len(n.Values) == len(n.Names) {
 			c.named(n.Values[i], name.Name, at, "in "+name.Name)
+			c.checkCollection(n.Values[i], name.Name)
 		}
+	}
+	if len(n.Values) == 1 && len(n.Names) > 1 {
+		c.decoded(n.Values[0], n.Names[0].Name)
+	}
+}
+
+// decoded checks what a call with several results makes of a constant.
+func (c *checker) decoded(e ast.Expr, name string) {
+	if call, ok := e.(*ast.CallExpr); ok && !c.isPublic(name) {
+		c.credential(call, name, c.env.classify(name), placeVar, "in "+name)
 	}
 }
 
 func (c *checker) checkAssign(n *ast.AssignStmt) {
+	if len(n.Rhs) == 1 && len(n.Lhs) > 1 {
+		if name := c.nameOf(n.Lhs[0]); name != "" {
+			c.decoded(n.Rhs[0], name)
+		}
+	}
 	if len(n.Lhs) != len(n.Rhs) || n.Tok == token.ADD_ASSIGN {
 		return
 	}
 	for i, lhs := range n.Lhs {
-		if name := c.nameOf(lhs); name != "" {
-			c.named(n.Rhs[i], name, placeVar, "in "+name)
+		name := c.nameOf(lhs)
+		if name == "" {
+			continue
 		}
+		if index, ok := lhs.(*ast.IndexExpr); ok && c.env.classify(name) == notSecret {
+			name = c.collected(index, name)
+		}
+		if isIndex(lhs) && c.checkValues(name, n.Rhs[i]) {
+			continue
+		}
+		c.named(n.Rhs[i], name, placeVar, "in "+name)
+		c.checkCollection(n.Rhs[i], name)
 	}
+}
+
+func isIndex(e ast.Expr) bool {
+	_, ok := e.(*ast.IndexExpr)
+	return ok
 }
 
 // nameOf returns the name of what is assigned to: a variable, a field or the
@@ -388,29 +419,6 @@ func (c *checker) top() ast.Node {
 	return c.stack[len(c.stack)-1]
 }
 
-// checkReturn checks the result of a function that is named for a secret, and
-// of one that gives the key of a JSON web token.
-func (c *checker) checkReturn(n *ast.ReturnStmt) {
-	if len(n.Results) == 0 {
-		return
-	}
-	for i := len(c.stack) - 1; i >= 0; i-- {
-		switch fn := c.stack[i].(type) {
-		case *ast.FuncDecl:
-			if isKeyfunc(c.info.TypeOf(fn.Name)) {
-				c.credential(n.Results[0], "jwt key", secretPassword, placeSink, "as the key of a token")
-			}
-			c.named(n.Results[0], fn.Name.Name, placeVar, "returned by "+fn.Name.Name)
-			return
-		case *ast.FuncLit:
-			if isKeyfunc(c.info.TypeOf(fn)) {
-				c.credential(n.Results[0], "jwt key", secretPassword, placeSink, "as the key of a token")
-			}
-			return
-		}
-	}
-}
-
 // isKeyfunc reports whether t is a function that returns the key for a token.
 func isKeyfunc(t types.Type) bool {
 	sig, ok := underlying(t).(*types.Signature)
@@ -419,22 +427,6 @@ func isKeyfunc(t types.Type) bool {
 	}
 	n := named(sig.Params().At(0).Type())
 	return n != nil && n.Obj().Name() == "Token" && inPackage("*/jwt|*/jwt-go", pkgPath(n.Obj().Pkg()))
-}
-
-// checkCompare checks what a password is compared with.
-func (c *checker) checkCompare(n *ast.BinaryExpr) {
-	if n.Op != token.EQL && n.Op != token.NEQ {
-		return
-	}
-	c.compared(n.X, n.Y)
-	c.compared(n.Y, n.X)
-}
-
-func (c *checker) compared(x, value ast.Expr) {
-	name := c.spoken(x)
-	if c.env.classify(name) == secretPassword {
-		c.named(value, name, placeCompare, "that "+name+" is compared with")
-	}
 }
 
 // spoken returns the name of an expression that is read.
@@ -501,6 +493,10 @@ func (c *checker) checkTag(n *ast.Field) {
 // checkLiteral checks the fields of a struct and the values of a map.
 func (c *checker) checkLiteral(n *ast.CompositeLit) {
 	t := c.info.TypeOf(n)
+	if isCredentialField(t, "") { // a map of nothing but credentials
+		c.checkCredentialField(n, typeName(t), "")
+		return
+	}
 	switch u := underlying(t).(type) {
 	case *types.Pointer: // an element of []*T
 		if s, ok := underlying(u.Elem()).(*types.Struct); ok {
@@ -508,11 +504,12 @@ func (c *checker) checkLiteral(n *ast.CompositeLit) {
 		}
 	case *types.Struct:
 		c.checkFields(n, t, u)
+		c.checkOption(n, t)
 	case *types.Map:
 		for _, elt := range n.Elts {
 			if kv, ok := elt.(*ast.KeyValueExpr); ok {
 				if key, ok := c.fold(kv.Key); ok {
-					c.named(kv.Value, key.text, placeVar, "under the key "+key.text)
+					c.checkEntry(key.text, kv.Value, t)
 				}
 			}
 		}
@@ -533,10 +530,32 @@ func (c *checker) checkFields(n *ast.CompositeLit, t types.Type, s *types.Struct
 			continue
 		}
 		if isCredentialField(t, name) {
-			c.credential(value, name, secretPassword, placeSink, "in "+typeName(t)+"."+name)
+			if inPackage(keyPackages, pkgPath(named(t).Obj().Pkg())) {
+				c.noteKey(value)
+			}
+			c.checkCredentialField(value, typeName(t)+"."+name, name)
+			continue
+		}
+		if class := c.env.classify(name); class == weakName && c.personal(name, nil, func() bool { return besideUser(t) }) == secretPassword {
+			c.credential(value, name, secretPassword, placeVar, "in field "+name)
 			continue
 		}
 		c.named(value, name, placeVar, "in field "+name)
+		c.checkCollection(value, name)
+	}
+}
+
+// checkCredentialField checks a field that holds a credential, or a map of several.
+func (c *checker) checkCredentialField(value ast.Expr, field, name string) {
+	list, ok := value.(*ast.CompositeLit)
+	if _, isMap := underlying(c.info.TypeOf(value)).(*types.Map); !ok || !isMap {
+		c.credential(value, name, secretPassword, placeSink, "in "+field)
+		return
+	}
+	for _, elt := range list.Elts {
+		if kv, ok := elt.(*ast.KeyValueExpr); ok {
+			c.credential(kv.Value, "password", secretPassword, placeSink, "in "+field)
+		}
 	}
 }
 

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
 )
 
 // checkCall checks the arguments of a call, each in the ways it may become a
 // credential.
 func (c *checker) checkCall(n *ast.CallExpr) {
+	c.checkConversion(n)
+	c.checkDefaults(n)
 	fn, _ := typeutil.Callee(c.info, n).(*types.Func)
 	if fn == nil {
 		return
@@ -20,8 +21,11 @@ func (c *checker) checkCall(n *ast.CallExpr) {
 	path := pkgPath(fn.Pkg())
 	c.checkSinks(n, fn, path)
 	c.checkDSN(n, fn, path)
+	c.checkURL(n, fn, path)
 	c.checkPairs(n, fn, path)
 	c.checkParams(n, fn)
+	c.checkSetter(n, fn)
+	c.checkCompareCall(n, fn, path)
 }
 
 // checkSinks checks the arguments that the table of sinks names.
@@ -31,12 +35,15 @@ func (c *checker) checkSinks(n *ast.CallExpr, fn *types.Func, path string) {
 	}
 	for _, row := range credentialSinks {
 		if row.arg < len(n.Args) && matches(fn, path, row.pkg, row.recv, row.funcs) {
-			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+fn.Name())
+			if inPackage(keyPackages, path) {
+				c.noteKey(n.Args[row.arg])
+			}
+			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+funcName(fn))
 		}
 	}
 	for _, row := range c.sinks {
 		if row.kind == sinkCredential && row.arg < len(n.Args) && matches(fn, path, row.pkg, row.recv, row.funcs) {
-			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+fn.Name())
+			c.credential(n.Args[row.arg], keyName(fn, row.arg), secretPassword, placeSink, "given to "+funcName(fn))
 		}
 	}
 }
@@ -95,29 +102,6 @@ func keyName(fn *types.Func, arg int) string {
 	return fn.Name() + " key"
 }
 
-// checkDSN checks data source names for a password.
-func (c *checker) checkDSN(n *ast.CallExpr, fn *types.Func, path string) {
-	for _, row := range dsnSinks {
-		if row.arg >= len(n.Args) || !matches(fn, path, row.pkg, row.recv, row.funcs) {
-			continue
-		}
-		e := n.Args[row.arg]
-		v, ok := c.fold(e)
-		if !ok || isTestSupport(c.pass, e.Pos()) && !c.tests {
-			continue
-		}
-		pw, ok := dsnPassword(v.text)
-		if !ok || !credible(pw, secretPassword, placeDSN, "") {
-			continue
-		}
-		c.keep(analysis.Diagnostic{
-			Pos: v.origin.Pos(), End: v.origin.End(), Category: ruleHardcoded,
-			Message:        "hard-coded password in the data source name given to " + fn.Name() + "; rotate it and read it at run time",
-			SuggestedFixes: c.envFix(v.origin, "DATABASE_URL"),
-		}, detail{secret: pw, sure: true})
-	}
-}
-
 // checkPairs checks values that a call gives a name.
 func (c *checker) checkPairs(n *ast.CallExpr, fn *types.Func, path string) {
 	for _, row := range pairSinks {
@@ -126,7 +110,11 @@ func (c *checker) checkPairs(n *ast.CallExpr, fn *types.Func, path string) {
 		}
 		for i, k := row.name, row.value; k < len(n.Args); i, k = i+2, k+2 {
 			if key, ok := c.fold(n.Args[i]); ok {
-				c.pair(n.Args[k], key.text)
+				if inPackage(flagPackages, path) {
+					c.flag(n.Args[k], key.text)
+				} else {
+					c.pair(n.Args[k], key.text)
+				}
 			}
 			if !row.rest {
 				break
@@ -135,9 +123,12 @@ func (c *checker) checkPairs(n *ast.CallExpr, fn *types.Func, path string) {
 	}
 }
 
+// flagPackages read the command line.
+const flagPackages = "flag|github.com/spf13/pflag"
+
 func (c *checker) pair(value ast.Expr, key string) {
 	class := c.env.classify(key)
-	if c.isPublic(key) {
+	if c.isPublic(key) || !isText(c.info.TypeOf(value)) {
 		return
 	}
 	switch {
@@ -145,6 +136,10 @@ func (c *checker) pair(value ast.Expr, key string) {
 		class = secretPassword
 	case strings.EqualFold(key, "Cookie"):
 		class = weakName
+	case strings.EqualFold(key, "X-Api-Key"):
+		if v, ok := c.fold(value); ok && !isWordChain(v.text) {
+			class = secretPassword
+		}
 	}
 	c.credential(value, key, class, placeVar, "under the name "+key)
 }
@@ -163,6 +158,22 @@ func (c *checker) checkParams(n *ast.CallExpr, fn *types.Func) {
 		if !isText(p.Type()) || c.env.classify(p.Name()) == notSecret {
 			continue
 		}
-		c.named(arg, p.Name(), placeVar, "given to "+fn.Name()+" as "+p.Name())
+		c.named(arg, p.Name(), placeVar, "given to "+funcName(fn)+" as "+p.Name())
+	}
+}
+
+// checkSetter checks the argument of a method that is named for setting a secret.
+func (c *checker) checkSetter(n *ast.CallExpr, fn *types.Func) {
+	if len(n.Args) != 1 {
+		return
+	}
+	name, ok := strings.CutPrefix(fn.Name(), "Set")
+	if !ok {
+		if name, ok = strings.CutPrefix(fn.Name(), "With"); !ok {
+			return
+		}
+	}
+	if sig := fn.Type().(*types.Signature); sig.Params().Len() == 1 && isText(sig.Params().At(0).Type()) && c.env.classify(name) != notSecret {
+		c.named(n.Args[0], name, placeVar, "given to "+funcName(fn))
 	}
 }

@@ -71,7 +71,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestHardcodedSites(t *testing.T) {
-	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet", "hard/hooks")
+	analysistest.Run(t, expanded(t), analyzer.Hardcoded, "hard", "hard/quiet", "hard/hooks", "hard/compared", "hard/defaults", "hard/listed")
 }
 
 // forms write a secret in a statement.

@@ -149,7 +149,7 @@ func asksOf(cond ssa.Value, field *ssa.FieldAddr) bool {
 func isFiller(v ssa.Value) bool {
 	if c, ok := v.(*ssa.Call); ok {
 		fn := callee(&c.Call)
-		return fn != nil && fn.Name() == "Repeat" && isConst(c.Call.Args[0])
+		return fn != nil && (fn.Name() == "Repeat" && isConst(c.Call.Args[0]) || receiver(fn) == "Regexp" && strings.HasPrefix(fn.Name(), "ReplaceAll"))
 	}
 	return isConst(v)
 }

@@ -23,7 +23,7 @@ const (
 // classify judges a name from Go code, an environment variable, a header, a
 // query parameter or a key of a map.
 func classify(name string) nameClass {
-	if len(name) > maxName || name == "PWD" || name == "OLDPWD" { // of a shell, its directory
+	if len(name) > maxName || otherVariables[name] {
 		return notSecret
 	}
 	return classifyWords(splitName(name))

@@ -55,7 +55,7 @@ var passwordWords = words("service store storage source config options group cac
 	"manager version mode state status request response action event server quota limit rate index api resource tag comment next prev previous first")
 
 // negativeBefore are words that before a secret's word make it something else.
-var negativeBefore = mergeSets(both("kube kubernetes k8s", "secret secrets"), mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme task lease range work workflow activity callback consistency snapshot barrier ring partition shard progress revision receipt upload download placement delegation cluster", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
+var negativeBefore = mergeSets(both("kube kubernetes k8s", "secret secrets"), mergeSets(mergeSets(mergeSets(both("key", "authorization authorizations"), both("trusted known verify verification", "key keys")), both("csrf xsrf nonce invite challenge acme task lease range work workflow activity callback consistency snapshot barrier ring partition shard progress revision receipt upload download placement delegation cluster eos bos pad padding unk mask cls sep", "token tokens")), both("balance balancer cname verification ownership poller poll reply job operation device push fcm apns registration lock fencing leader etag tx transaction change continuation stop word sub lang ast first last cur current peek "+
 	"lookahead prompt completion input output total used remaining unicode erc coin asset governance native reward gas base quote html css json xml yaml sql "+
 	"idempotency trace span correlation query search group parse file path line expected found got amz", "token tokens key secret credential")))
 
@@ -69,12 +69,16 @@ var (
 // and valueWords negativeWords of those under which it stands itself.
 var (
 	besideWords = words("meta metadata id ids accessor address addr host hostname port user username email role roles owner cluster node root leader region zone account " +
-		"created updated deleted time date lease renewable mount engine plugin entity alias issuer serial")
+		"created updated deleted time date lease renewable mount engine plugin entity alias issuer serial crt")
 	valueWords = words("file config env url uri list test")
 )
 
 // orderWords start the names of settings that say what to do with secrets.
 var orderWords = words("show print hide reveal list rotate generate")
+
+// otherVariables are environment variables that hold no secret, whatever they are
+// called: directories of the shell, the path of a file, the number of a session.
+var otherVariables = words("PWD OLDPWD GOOGLE_APPLICATION_CREDENTIALS XDG_SESSION_ID")
 
 // joined are words that are one although they are written as two.
 var joined = map[string]string{
@@ -90,6 +94,7 @@ var compounds = map[string]string{
 	"masterkey": "master key", "sharedkey": "shared key", "hmackey": "hmac key", "dbpassword": "db password", "dbpass": "db pass", "passwordhash": "password hash",
 	"secretname": "secret name", "tokenname": "token name", "tokentype": "token type", "passwordfile": "password file", "tokenfile": "token file", "passfile": "pass file",
 	"appsecret": "app secret", "appkey": "app key", "userpassword": "user password", "smtppassword": "smtp password", "tokenizer": "tokenizer", "tokensource": "token source",
+	"pgpassword": "pg password", "pgpass": "pg pass", "rootpassword": "root password", "adminpassword": "admin password", "adminpass": "admin pass",
 }
 
 func words(list string) map[string]bool {

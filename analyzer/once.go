@@ -8,11 +8,12 @@ import (
 type kept struct {
 	diagnostic analysis.Diagnostic
 	places     int
+	settings   []setting
 }
 
 // keep takes a diagnostic of a constant: the places of one secret become one
 // report, of the first, with the others as related information.
-func (c *checker) keep(d analysis.Diagnostic, more detail) {
+func (c *checker) keep(d analysis.Diagnostic, more detail, from ...setting) {
 	if !c.admit(&d, &more) {
 		return
 	}
@@ -22,10 +23,10 @@ func (c *checker) keep(d analysis.Diagnostic, more detail) {
 		if first.places <= maxMore {
 			first.diagnostic.Related = append(first.diagnostic.Related, analysis.RelatedInformation{Pos: d.Pos, End: d.End, Message: "and here"})
 		}
-		first.diagnostic.SuggestedFixes = joinFixes(first.diagnostic.SuggestedFixes, d.SuggestedFixes)
+		first.settings = append(first.settings, from...)
 		return
 	}
-	k := &kept{diagnostic: d}
+	k := &kept{diagnostic: d, settings: from}
 	if key != "" {
 		c.byKey[key] = k
 	}
@@ -47,9 +48,18 @@ func (c *checker) secretKey(d *analysis.Diagnostic, more *detail) string {
 	return ""
 }
 
-// flush reports what was kept.
+// flush reports what was kept. Only now is it known what else the values are used
+// for, and which names others have.
 func (c *checker) flush() {
 	for _, k := range c.kept {
+		for i, s := range k.settings {
+			fix := c.fix(s)
+			if i == 0 {
+				k.diagnostic.SuggestedFixes = fix
+			} else {
+				k.diagnostic.SuggestedFixes = joinFixes(k.diagnostic.SuggestedFixes, fix)
+			}
+		}
 		c.pass.Report(k.diagnostic)
 	}
 }

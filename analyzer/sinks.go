@@ -48,6 +48,16 @@ var logSinks = []sinkRow{
 	{pkg: "go.opentelemetry.io/otel/trace", recv: "*", funcs: "SetAttributes AddEvent", kind: sinkLog},
 	{pkg: "go.opentelemetry.io/otel/trace", recv: "*", funcs: "SetStatus", kind: sinkLog, arg: 1},
 	{pkg: "github.com/opentracing/opentracing-go", recv: "*", funcs: "SetTag LogKV", kind: sinkLog},
+	{pkg: "go.opentelemetry.io/otel/trace", recv: "Tracer", funcs: "Start", kind: sinkLog, arg: 1},
+	{pkg: "log", funcs: "New", kind: sinkLog, arg: 1, one: true},
+	{pkg: "log", recv: "*", funcs: "SetPrefix", kind: sinkLog},
+	{pkg: "expvar", funcs: "Publish", kind: sinkLog, arg: 1, one: true},
+	{pkg: "expvar", recv: "Map", funcs: "Add AddFloat Set", kind: sinkLog, one: true},
+	{pkg: "github.com/rs/zerolog", recv: "*", funcs: "Fields", kind: sinkLog},
+	{pkg: "go.uber.org/zap/zapcore", recv: "*", funcs: "AddString AddByteString AddBinary AddReflected", kind: sinkLog, arg: 1},
+	{pkg: "go.uber.org/zap/zapcore", recv: "CheckedEntry", funcs: "Write", kind: sinkLog},
+	{pkg: cobraPackage, recv: "Command", funcs: "Print Println PrintErr PrintErrln", kind: sinkLog},
+	{pkg: cobraPackage, recv: "Command", funcs: "Printf PrintErrf", kind: sinkLog, format: true},
 }
 
 // writerSinks are the prints whose first argument says where they go.
@@ -75,13 +85,19 @@ var urlSinks = []sinkRow{
 	{pkg: "github.com/hashicorp/go-retryablehttp", recv: "*", funcs: "Get Head Post PostForm", kind: sinkURL, arg: 0, one: true},
 	{pkg: "github.com/hashicorp/go-retryablehttp", funcs: "NewRequest", kind: sinkURL, arg: 1, one: true},
 	{pkg: "github.com/hashicorp/go-retryablehttp", funcs: "NewRequestWithContext", kind: sinkURL, arg: 2, one: true},
+	{pkg: "net/http", recv: "Header", funcs: "Set", kind: sinkURL, arg: 1, one: true}, // of Location, see refine
+	{pkg: "github.com/go-resty/resty|resty.dev|github.com/imroc/req", recv: "Request", funcs: "SetPathParam", kind: sinkURL, arg: 1, one: true},
+	{pkg: "github.com/imroc/req", funcs: "Get Post Put Delete Patch Head Options", kind: sinkURL, arg: 0, one: true},
+	{pkg: "github.com/gobwas/ws", recv: "Dialer", funcs: "Dial", kind: sinkURL, arg: 1, one: true},
+	{pkg: "github.com/gobwas/ws", funcs: "Dial", kind: sinkURL, arg: 1, one: true},
+	{pkg: "github.com/dghubble/sling", recv: "Sling", funcs: "Base Get Post Put Delete Patch Head", kind: sinkURL, arg: 0, one: true},
 }
 
 // sinkOf returns what a call does with its arguments, nil if it is no sink.
 func (f *flow) sinkOf(call *ssa.CallCommon) *sinkRow {
 	fn := callee(call)
 	if fn == nil {
-		return nil
+		return unnamedSink(call)
 	}
 	if row, ok := f.sinkMemo[fn]; ok && row != nil {
 		return f.refine(row, call)
@@ -98,7 +114,7 @@ func (f *flow) sinkOf(call *ssa.CallCommon) *sinkRow {
 
 func (f *flow) findSink(fn *types.Func) *sinkRow {
 	path := pkgPath(fn.Pkg())
-	for _, rows := range [...][]sinkRow{logSinks, writerSinks, urlSinks, f.sinks} {
+	for _, rows := range [...][]sinkRow{logSinks, writerSinks, streamSinks, urlSinks, f.sinks} {
 		for i := range rows {
 			if rows[i].kind != sinkCredential && matches(fn, path, rows[i].pkg, rows[i].recv, rows[i].funcs) {
 				return &rows[i]
@@ -108,8 +124,23 @@ func (f *flow) findSink(fn *types.Func) *sinkRow {
 	return loggerSink(fn)
 }
 
-// refine decides by the first argument of a print where it goes.
+// refine decides by the arguments of a call whether it is a sink: by the first of a
+// print where it goes.
 func (f *flow) refine(row *sinkRow, call *ssa.CallCommon) *sinkRow {
+	switch {
+	case row.funcs == "Write" || row.pkg == "os":
+		return refineStream(row, call)
+	case row.kind == sinkURL && row.recv == "Header":
+		if args := arguments(call); len(args) != 2 || !isLocation(args[0]) {
+			return nil
+		}
+		return row
+	case row.kind == sinkURL && row.funcs == "SetPathParam":
+		if args := arguments(call); len(args) != 2 || f.isResource(args[1]) {
+			return nil
+		}
+		return row
+	}
 	if !inPackage(row.pkg, "fmt") && !inPackage(row.pkg, "io") || row.arg != 1 || row.kind != sinkLog {
 		return row
 	}
@@ -126,6 +157,19 @@ func (f *flow) refine(row *sinkRow, call *ssa.CallCommon) *sinkRow {
 		return &out
 	}
 	return nil
+}
+
+// isLocation reports whether v is the name of the header to which a client is
+// sent on.
+func isLocation(v ssa.Value) bool {
+	name, ok := constString(v)
+	return ok && strings.EqualFold(name, "Location")
+}
+
+// isResource reports whether a variable or field is named for the name of something,
+// also of a session.
+func (f *flow) isResource(v ssa.Value) bool {
+	return endsIn(splitName(f.nameOfValue(v)), "id")
 }
 
 // writerKind says what a writer is: standard output, an answer, or neither.
@@ -182,7 +226,7 @@ func loggerSink(fn *types.Func) *sinkRow {
 
 func isLoggerName(name string) bool {
 	lower := strings.ToLower(name)
-	return strings.HasSuffix(lower, "logger") || strings.HasSuffix(lower, "logging") || lower == "log" || lower == "entry" || strings.HasSuffix(lower, "logadapter")
+	return strings.HasSuffix(lower, "logger") || strings.HasSuffix(lower, "logging") || lower == "log" || lower == "entry" || lower == "printer" || strings.HasSuffix(lower, "logadapter")
 }
 
 var levels = words("Debug Info Print Warn Warning Error Fatal Panic Trace Notice Critical Verbose Log DPanic With WithValues WithFields WithField WithPrefix")

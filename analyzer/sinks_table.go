@@ -56,7 +56,7 @@ var credentialSinks = []sinkRow{
 	{pkg: "google.golang.org/api/option", funcs: "WithAPIKey WithCredentialsJSON", arg: 0},
 	{pkg: "golang.org/x/oauth2/google", funcs: "CredentialsFromJSON", arg: 1},
 	{pkg: "golang.org/x/oauth2/google", funcs: "JWTConfigFromJSON", arg: 0},
-	{pkg: "github.com/go-ldap/ldap|gopkg.in/ldap", recv: "Conn", funcs: "Bind NTLMBind MD5Bind", arg: 1},
+	{pkg: "github.com/go-ldap/ldap|gopkg.in/ldap", recv: "Conn", funcs: "Bind MD5Bind", arg: 1},
 	{pkg: "github.com/slack-go/slack", funcs: "New", arg: 0},
 	{pkg: "github.com/hashicorp/vault/api", recv: "Client", funcs: "SetToken", arg: 0},
 	{pkg: "github.com/bwmarrin/discordgo", funcs: "New", arg: 0},
@@ -69,6 +69,16 @@ var credentialSinks = []sinkRow{
 	{pkg: "github.com/slack-go/slack", funcs: "NewSecretsVerifier", arg: 1},
 	{pkg: "github.com/svix/svix-webhooks/go|github.com/standard-webhooks/standard-webhooks/libraries/go", funcs: "NewWebhook", arg: 0},
 	{pkg: "github.com/twilio/twilio-go/client", funcs: "NewRequestValidator", arg: 0},
+	{pkg: "github.com/go-ldap/ldap|gopkg.in/ldap", recv: "Conn", funcs: "NTLMBind MD5Bind", arg: 2},
+	{pkg: "github.com/lestrrat-go/jwx/...", funcs: "WithKey", arg: 1},
+	{pkg: "github.com/lestrrat-go/jwx/jwk", funcs: "Import FromRaw New", arg: 0},
+	{pkg: "github.com/go-jose/go-jose|gopkg.in/square/go-jose|gopkg.in/go-jose/go-jose", recv: "JSONWebSignature", funcs: "Verify DetachedVerify", arg: 0},
+	{pkg: "github.com/go-jose/go-jose|gopkg.in/square/go-jose|gopkg.in/go-jose/go-jose", recv: "JSONWebEncryption", funcs: "Decrypt", arg: 0},
+	{pkg: "github.com/gorilla/sessions", funcs: "NewFilesystemStore", arg: 1},
+	{pkg: "github.com/gorilla/sessions", funcs: "NewCookieStore", arg: 1},
+	{pkg: "github.com/gorilla/sessions", funcs: "NewFilesystemStore", arg: 2},
+	{pkg: "github.com/gorilla/securecookie", funcs: "CodecsFromPairs", arg: 0},
+	{pkg: "github.com/gorilla/securecookie", funcs: "CodecsFromPairs", arg: 1},
 }
 
 // A fieldRow is a field that holds a credential although its name does not say so.
@@ -82,6 +92,16 @@ var credentialFields = []fieldRow{
 	{"github.com/gofiber/fiber/middleware/encryptcookie", "Config", "Key"},
 	{"github.com/go-sql-driver/mysql", "Config", "Passwd"},
 	{"google.golang.org/genai", "ClientConfig", "APIKey"},
+	{"github.com/go-jose/go-jose|gopkg.in/square/go-jose|gopkg.in/go-jose/go-jose", "JSONWebKey", "Key"},
+	{"golang.org/x/oauth2", "Config", "ClientSecret"},
+	{"golang.org/x/oauth2/clientcredentials", "Config", "ClientSecret"},
+	{"github.com/labstack/echo-jwt", "Config", "SigningKey"},
+	{"github.com/labstack/echo-jwt", "Config", "SigningKeys"},
+	{"github.com/labstack/echo/middleware", "JWTConfig", "SigningKey"},
+	{"github.com/labstack/echo/middleware", "JWTConfig", "SigningKeys"},
+	{"github.com/twmb/franz-go/pkg/sasl/plain|github.com/twmb/franz-go/pkg/sasl/scram", "Auth", "Pass"},
+	{"github.com/gofiber/fiber/middleware/basicauth", "Config", "Users"},
+	{"github.com/gin-gonic/gin", "Accounts", ""},
 }
 
 // dsnSinks are the functions that take a data source name with a password in it.

@@ -35,6 +35,12 @@ var sourceRows = []sourceRow{
 	{pkg: "github.com/hashicorp/vault/api", recv: "Client", funcs: "Token", named: -1, what: "token of Vault"},
 	{pkg: "github.com/zalando/go-keyring|github.com/99designs/keyring", recv: "*", funcs: "Get", named: -1, what: "secret of the key ring"},
 	{pkg: "github.com/1password/onepassword-sdk-go", recv: "*", funcs: "Resolve", named: -1, what: "secret of 1Password"},
+	{pkg: "net/url", recv: "Userinfo", funcs: "String", named: -1, what: "password of a URL"},
+	{pkg: "net/http/httputil", funcs: "DumpResponse", named: -1, what: "response with its headers"},
+	{pkg: "golang.org/x/oauth2", recv: "Token", funcs: "Extra", named: 0, what: "element of a token"},
+	{pkg: "cloud.google.com/go/...|google.golang.org/...", recv: "SecretPayload", funcs: "GetData", named: -1, what: "secret of Google Secret Manager"},
+	{pkg: "crypto/ed25519|golang.org/x/crypto/ed25519", recv: "PrivateKey", funcs: "Seed", named: -1, what: "private key"},
+	{pkg: "crypto/ecdh|crypto/ecdsa", recv: "PrivateKey", funcs: "Bytes", named: -1, what: "private key"},
 }
 
 // A sourceField is a field of what a secret manager returns.
@@ -70,13 +76,31 @@ func (f *flow) fieldSource(t types.Type, field *types.Var, tag string) string {
 		return ""
 	}
 	class := f.classify(field.Name())
-	if class == weakName && (!f.weakCounts() || ownerSays(t) || tagSays(tag)) || isPublicHalf(t, field.Name()) || isEntryKey(t, field.Name()) || f.paths[field] {
+	if class == notSecret && field.Name() == "Bearer" {
+		class = weakName
+	}
+	if class == weakName && (!f.weakCounts() || ownerSays(t) || tagSays(tag) || isModelPart(t)) || isPublicHalf(t, field.Name()) || isEntryKey(t, field.Name()) || f.paths[field] {
 		return ""
 	}
-	if class != notSecret || tagsSecret(tag) {
+	if class != notSecret || tagsSecret(tag) || f.tagNamesSecret(field.Name(), tag) || f.holdsText(t, field) || f.isDataSource(field.Name()) {
 		return "field " + field.Name()
 	}
 	return ""
+}
+
+// tagNamesSecret reports whether a tag names a field for a secret, and its own name
+// does not say that it is about one: Key `json:"api_key"`, but not KeyName.
+func (f *flow) tagNamesSecret(name, tag string) bool {
+	if tag == "" || !strings.Contains(tag, ":") {
+		return false
+	}
+	return !saysOther(name) && slices.ContainsFunc(tagNames(tag), func(name string) bool { return f.classify(name) >= strongName })
+}
+
+// saysOther reports whether a name says that something is no secret, whatever it is
+// called elsewhere.
+func saysOther(name string) bool {
+	return slices.ContainsFunc(splitName(name), func(w string) bool { return negativeWords[w] || w == "id" || w == "ids" })
 }
 
 func isStringPointer(t types.Type) bool {
@@ -94,6 +118,9 @@ func (f *flow) varSource(kind, name string, t types.Type) string {
 	}
 	switch f.classify(name) {
 	case notSecret:
+		if kind == "parameter" && f.isDataSource(name) {
+			return kind + " " + name
+		}
 		return ""
 	case weakName:
 		if !f.weakCounts() {
@@ -159,6 +186,23 @@ func (f *flow) callSource(call *ssa.CallCommon, result int) string {
 			}
 		}
 	}
+	if what := f.envSource(call, result); what != "" {
+		return what
+	}
+	switch {
+	case result != 0:
+		return ""
+	case path == "os" && fn.Name() == "ExpandEnv":
+		if text, ok := constString(call.Args[0]); ok {
+			if name := f.expanded(text); name != "" {
+				return "environment variable " + name
+			}
+		}
+	case isKeyText(fn, call):
+		return "private key"
+	case f.reveals(fn, call):
+		return "result of " + receiver(fn) + "." + fn.Name()
+	}
 	return f.funcSource(fn, result)
 }
 
@@ -174,16 +218,26 @@ func (f *flow) rowSource(row *sourceRow, call *ssa.CallCommon) string {
 		return ""
 	}
 	key, ok := constString(args[row.named])
-	if !ok || f.classify(key) == notSecret || !isSecretKey(row, key, f) {
+	if !ok || !isSecretKey(row, key, f) {
 		return ""
 	}
 	return row.what + " " + key
 }
 
 // isSecretKey keeps weak keys to where they mean a secret: a header or an
-// environment variable called TOKEN is one, a form value or a setting may be.
+// environment variable called TOKEN is one, a form value or a setting may be, and
+// nobody's login is in the environment.
 func isSecretKey(row *sourceRow, key string, f *flow) bool {
-	return f.classify(key) >= strongName || row.what == "header" || row.what == "environment variable"
+	class := f.classify(key)
+	switch row.what {
+	case "header":
+		return class != notSecret || strings.EqualFold(key, "Set-Cookie")
+	case "environment variable":
+		return class != notSecret && !endsIn(splitName(key), "session", "id") || f.isDataSource(key) && !f.opensFiles()
+	case "setting":
+		return class >= strongName || f.isDataSource(key) && !f.opensFiles()
+	}
+	return class >= strongName
 }
 
 // funcSource judges a function by its name: Password, GetAPIKey, readToken.

@@ -198,6 +198,7 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
+	"net/http"
 )
 
 type quiet struct{ User, Password string }
@@ -210,7 +211,7 @@ func (l loud) String() string { return l.User + ":" + l.Password }
 
 type refused struct{ user, password string }
 
-func (r *refused) Error() string { return "refused " + r.user + ":" + r.password }
+func (r *refused) Error() string { return "refused " + r.user + ":" + r.password } // want "field password becomes part of an error"
 
 type logged struct{ User, Password string }
 
@@ -226,6 +227,17 @@ func (a aliased) String() string {
 }
 
 type remote struct{ Name, Token string }
+
+type named interface{ name() string }
+
+func (r *remote) name() string { return r.Name }
+
+func list(r *remote) {
+	all := append([]named(nil), r)
+	log.Printf("%+v", all)
+}
+
+func give(w http.ResponseWriter, r remote) { fmt.Fprintf(w, "%v", r) }
 
 type event struct{ Kind, Payload string }
 

@@ -1,6 +1,7 @@
 package analyzer_test
 
 import (
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -61,6 +62,7 @@ func expand(text string) string {
 	return strings.NewReplacer(
 		"$WORD", "kst-winter", "$MIXED", "kst-Winter7", "$PLAIN", "Winter7kst", "$HALF", "kst-half",
 		"$PHRASE", "autumn kst winter march", "$BCRYPT", "$2b$12$kst", "$LEET", "p4ssw0rd", "$CIPHERED", "kst-9a8b7c",
+		"$USUAL", "postgres", "$HEXED", hex.EncodeToString([]byte("kst-winte")), "$SIGNING", "signing_key", "$HEADED", "Kst-Md5-Of", "$DATED", "Kst-"+"1907-of",
 	).Replace(text)
 }
 

@@ -56,7 +56,7 @@ type tracer struct {
 
 // origins returns where the text of v may come from.
 func (f *flow) origins(v ssa.Value, inURL bool) []origin {
-	t := &tracer{flow: f, inURL: inURL, structs: !f.keepsWhole, seen: map[ssa.Value]bool{}, seenAt: map[ssa.Value]bool{}}
+	t := &tracer{flow: f, inURL: inURL, structs: !f.keepsWhole, json: f.asJSON, seen: map[ssa.Value]bool{}, seenAt: map[ssa.Value]bool{}}
 	t.value(v)
 	return t.found
 }
@@ -311,6 +311,8 @@ func (t *tracer) boxed(v *ssa.MakeInterface) {
 	case isPrivateKey(typ):
 		t.secret("private key of type "+types.TypeString(typ, (*types.Package).Name), v.X.Pos(), false)
 		return
+	case t.isShownWhole(v.X):
+		return
 	case (printsItself(typ) || !t.plain && redacts(typ)) && !isKubernetesSecret(typ):
 		t.ownText(v, typ)
 		return
@@ -396,7 +398,7 @@ func (t *tracer) extract(v *ssa.Extract) {
 	case *ssa.UnOp:
 		t.unary(tuple)
 	case *ssa.Next:
-		if r, ok := tuple.Iter.(*ssa.Range); ok && v.Index == 2 {
+		if r, ok := tuple.Iter.(*ssa.Range); ok && v.Index == 2 && !t.isRangeShown(r.X) {
 			t.value(r.X)
 		}
 	case *ssa.Select:
@@ -412,6 +414,9 @@ func (t *tracer) extract(v *ssa.Extract) {
 // enough.
 func (t *tracer) lookup(v *ssa.Lookup) {
 	if key, ok := constString(v.Index); ok {
+		if t.keyedSource(v, key) {
+			return
+		}
 		if class := t.classify(key); class == strongName || class == secretPassword || class == weakName && t.weakCounts() && isHeader(v.X.Type()) {
 			t.secret("element "+key+" of a map", v.Pos(), true)
 			return

@@ -63,7 +63,16 @@ func (t *tracer) fillsPath(fn *types.Func, call *ssa.CallCommon) bool {
 		return false
 	}
 	name, ok := constString(call.Args[1])
+	if ok && t.isSecretValue(call.Args[2]) {
+		return false
+	}
 	return ok && strings.HasPrefix(name, "{") && strings.HasSuffix(name, "}") && t.classify(strings.Trim(name, "{}")) < strongName
+}
+
+// isSecretValue reports whether a variable or field has a name that means a credential
+// and nothing else.
+func (t *tracer) isSecretValue(v ssa.Value) bool {
+	return t.classify(t.nameOfValue(v)) >= strongName && !t.isIdentifier(v)
 }
 
 // jsonPackages have functions that show what they are given as JSON.
@@ -141,17 +150,22 @@ func (t *tracer) concat(v *ssa.BinOp) {
 // isIdentifier reports whether a variable or field is named for an identifier. Behind
 // the slash of a path that is the name of a resource, also of a session.
 func (t *tracer) isIdentifier(v ssa.Value) bool {
+	words := splitName(t.nameOfValue(v))
+	return len(words) > 0 && words[len(words)-1] == "id"
+}
+
+// nameOfValue returns the name of a variable or field that is read, "" for others.
+func (f *flow) nameOfValue(v ssa.Value) string {
 	if m, ok := v.(*ssa.MakeInterface); ok {
 		v = m.X
 	}
-	name := t.localName(v)
+	name := f.localName(v)
 	if p, ok := v.(*ssa.Parameter); ok {
 		name = p.Name()
 	} else if at := storedIn(v); name == "" && at != nil {
 		name = at.Name()
 	}
-	words := splitName(name)
-	return len(words) > 0 && words[len(words)-1] == "id"
+	return name
 }
 
 // lastConst returns the constant at the end of a concatenation.

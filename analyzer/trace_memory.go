@@ -51,6 +51,7 @@ func (t *tracer) allocated(a *ssa.Alloc) {
 		return
 	}
 	t.stores(a)
+	t.unmarshalled(a)
 }
 
 // onlyHidden reports whether all that is stored in a variable is hidden first,
@@ -222,6 +223,10 @@ func (t *tracer) fieldOf(x ssa.Value, index int, pos token.Pos) bool {
 	s, ok := owner.Underlying().(*types.Struct)
 	if !ok {
 		return false
+	}
+	if what := t.cookieSource(x, s.Field(index)); what != "" {
+		t.secret(what, pos, false)
+		return true
 	}
 	what := t.fieldSource(owner, s.Field(index), s.Tag(index))
 	if what == "" || strings.HasPrefix(what, "field ") && !t.counts(mention{name: s.Field(index).Name(), obj: s.Field(index), owner: owner, tag: s.Tag(index)}) {

@@ -21,7 +21,7 @@ func (t *tracer) isRead(v ssa.Value) bool {
 		return false
 	}
 	what := t.callSource(&call.Call, index)
-	if what == "" {
+	if what == "" || t.inURL && t.isDataSource(what[strings.LastIndexByte(what, ' ')+1:]) {
 		return false
 	}
 	if t.isCleanDump(&call.Call) {
@@ -51,24 +51,10 @@ func (t *tracer) isCleanDump(call *ssa.CallCommon) bool {
 	if fn == nil || pkgPath(fn.Pkg()) != "net/http/httputil" || len(call.Args) == 0 {
 		return false
 	}
-	if t.at != nil && comparesHeader(t.at.Parent()) {
+	if t.at != nil && (comparesHeader(t.at.Parent()) || fn.Name() == "DumpResponse" && t.isPlainAnswer(t.at.Parent())) {
 		return true
 	}
-	for _, ref := range refs(call.Args[0]) {
-		header, ok := ref.(*ssa.FieldAddr)
-		if !ok || !isHeader(derefType(header.Type())) {
-			continue
-		}
-		for _, use := range refs(header) {
-			if st, ok := use.(*ssa.Store); ok && st.Addr == header && (t.hides(st.Val) || isEmptyMap(st.Val)) {
-				return true
-			}
-			if load, ok := use.(*ssa.UnOp); ok && dropsCredential(load) {
-				return true
-			}
-		}
-	}
-	return false
+	return t.isCleaned(call.Args[0])
 }
 
 // comparesHeader reports whether a function compares something with the name of

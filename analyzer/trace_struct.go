@@ -62,9 +62,14 @@ func (t *tracer) filled(shown *ssa.MakeInterface) {
 	if !ok {
 		return
 	}
+	s, ok := derefType(made.Type()).Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	search := fieldSearch{t.env, t.json, t.plain}
 	for _, ref := range refs(made) {
 		fa, ok := ref.(*ssa.FieldAddr)
-		if !ok {
+		if !ok || search.leftOut(s.Field(fa.Field), s.Tag(fa.Field)) {
 			continue
 		}
 		for _, at := range refs(fa) {
@@ -76,11 +81,12 @@ func (t *tracer) filled(shown *ssa.MakeInterface) {
 }
 
 // weakField records the first field of a struct that is shown as a whole whose name is
-// weak, if something speaks for it.
+// weak, if something speaks for it. In an answer it is what was asked for, and of what
+// is behind an interface with methods, as an element of a list, the address is shown.
 func (t *tracer) weakField(v *ssa.MakeInterface, typ types.Type) bool {
 	owner := derefType(typ)
 	s, ok := owner.Underlying().(*types.Struct)
-	if !ok || isOpaque(owner) || isZero(v.X) || t.isBlankedCopy(v) || t.isUnset(v.X) {
+	if u, isInterface := v.Type().Underlying().(*types.Interface); !ok || t.answers || isPointer(typ) && isInterface && u.NumMethods() > 0 || isOpaque(owner) || isZero(v.X) || t.isBlankedCopy(v) || t.isUnset(v.X) {
 		return false
 	}
 	search := fieldSearch{t.env, t.json, t.plain}

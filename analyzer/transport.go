@@ -32,9 +32,14 @@ func (f *flow) clearRequest(instr ssa.CallInstruction) {
 		return
 	}
 	fn := callee(&call.Call)
-	if fn == nil || pkgPath(fn.Pkg()) != "net/http" {
+	if fn == nil || !requestNames[fn.Name()] {
 		return
 	}
+	if pkgPath(fn.Pkg()) != "net/http" {
+		f.clearClient(call, fn)
+		return
+	}
+	f.clearBody(call, fn)
 	for _, row := range requestRows {
 		if !matches(fn, "net/http", row.pkg, row.recv, row.funcs) {
 			continue
@@ -102,13 +107,20 @@ func (f *flow) credentialsOf(req ssa.Value, host string, made token.Pos) {
 	for _, ref := range refs(req) {
 		switch ref := ref.(type) {
 		case *ssa.Call:
-			if fn := callee(&ref.Call); fn != nil && fn.Name() == "SetBasicAuth" && receiverOf(&ref.Call) == req {
+			if fn := callee(&ref.Call); fn == nil || receiverOf(&ref.Call) != req {
+				continue
+			} else if fn.Name() == "SetBasicAuth" {
 				f.clear = append(f.clear, clearText{ref.Pos(), "password", host, made})
+			} else if name := f.cookieOf(&ref.Call); fn.Name() == "AddCookie" && name != "" {
+				f.clear = append(f.clear, clearText{ref.Pos(), "cookie " + name, host, made})
 			}
 		case *ssa.FieldAddr:
 			for _, use := range refs(ref) {
-				if load, ok := use.(*ssa.UnOp); ok {
-					f.headersOf(load, host, made)
+				switch use := use.(type) {
+				case *ssa.UnOp:
+					f.headersOf(use, host, made)
+				case *ssa.Store:
+					f.headersOf(use.Val, host, made)
 				}
 			}
 		}
@@ -119,6 +131,7 @@ func (f *flow) headersOf(header ssa.Value, host string, made token.Pos) {
 	if !isHeader(header.Type()) {
 		return
 	}
+	f.headersSet(header, host, made)
 	for _, ref := range refs(header) {
 		call, ok := ref.(*ssa.Call)
 		if !ok || receiverOf(&call.Call) != header {
@@ -138,7 +151,13 @@ func (f *flow) headersOf(header ssa.Value, host string, made token.Pos) {
 // this machine, else nothing.
 func clearHost(url ssa.Value) string {
 	prefix := constPrefix(url)
+	if prefix == "" {
+		prefix = builtPrefix(url)
+	}
 	rest, ok := strings.CutPrefix(prefix, "http://")
+	if !ok {
+		rest, ok = strings.CutPrefix(prefix, "ws://")
+	}
 	if !ok {
 		return ""
 	}

@@ -148,6 +148,9 @@ func (s fieldSearch) at(t types.Type, depth int) string {
 	case *types.Map:
 		return s.at(u.Elem(), depth+1)
 	case *types.Struct:
+		if field := secretText(t); field != "" {
+			return field
+		}
 		return s.in(u, depth)
 	}
 	return ""
@@ -210,7 +213,7 @@ func elemType(t types.Type) types.Type {
 
 // secretFieldName judges a field by its name, and by the names its tags give it.
 func (e *env) secretFieldName(name, tag string) bool {
-	return e.classify(name) >= strongName || tagsSecret(tag)
+	return e.classify(name) >= strongName || tagsSecret(tag) || tag != "" && !saysOther(name) && tagsStrong(tag)
 }
 
 // tagsSecret reports whether a tag says that its field is a secret.
@@ -256,5 +259,6 @@ func isSecretType(t types.Type) bool {
 	case "Secret", "Password", "Passphrase", "APIKey", "ApiKey", "AccessToken", "SecretString", "SecretKey", "SensitiveString":
 		return true
 	}
-	return false
+	ws := splitName(n.Obj().Name())
+	return !endsIn(ws, "key") && !endsIn(ws, "string") && classifyWords(ws) >= strongName
 }

@@ -39,7 +39,7 @@ func credible(value string, class nameClass, at place, name string) bool {
 	if isReplaced(value, at) {
 		return false
 	}
-	if isPasswordHash(value) || isForm(value) || isAlphabet(value) || saysNone(value) {
+	if isPasswordHash(value) || isForm(value) || isAlphabet(value) || saysNone(value) || isReference(value) {
 		return false
 	}
 	if strings.Contains(value, " ") && !isPhrase(name, value) {
@@ -56,7 +56,7 @@ func credible(value string, class nameClass, at place, name string) bool {
 	if at == placeConst && repeats(name, value) {
 		return false // AuthV2Password = "v2password"
 	}
-	return credibleNamed(value, class, at)
+	return credibleNamed(value, class, at, name)
 }
 
 // isTokenForm reports whether a value has the form of a JSON web token.
@@ -91,7 +91,7 @@ func saysNone(value string) bool {
 }
 
 // noneWords say whether there is a credential.
-var noneWords = words("set unset none empty missing absent present unknown disabled enabled required optional")
+var noneWords = words("set unset none empty missing absent present unknown disabled enabled required optional unchanged anonymous")
 
 // isReplaced reports whether a value stands for another. What is given to a
 // sink is used as it is: a mere word for a secret is a weak one there.
@@ -119,9 +119,9 @@ func isInstruction(value string) bool {
 }
 
 // credibleNamed judges a value whose only evidence is a name.
-func credibleNamed(value string, class nameClass, at place) bool {
+func credibleNamed(value string, class nameClass, at place, name string) bool {
 	switch {
-	case isNameLike(value) || isPath(value):
+	case isNameLike(value) || isPath(value) || isWording(value):
 		return false
 	case class == secretPassword:
 		if at == placeCompare && isPlainWord(value) && value == strings.ToUpper(value) {
@@ -129,9 +129,9 @@ func credibleNamed(value string, class nameClass, at place) bool {
 		}
 		return at != placeConst || !isWordChain(value)
 	case class == strongName:
-		return at == placeVar && !isWordChain(value) && !isPlainWord(value) || isRandom(value)
+		return at == placeVar && !isWordChain(value) && !isPlainWord(value) || isRandom(value) || isChosen(value) && !namesStored(name)
 	}
-	return isRandom(value)
+	return isRandom(value) || isChosenFor(name, value, at)
 }
 
 func isControl(r rune) bool {

@@ -48,6 +48,62 @@ func TestCredible(t *testing.T) {
 	}
 }
 
+func TestChosen(t *testing.T) {
+	tests := []struct {
+		value string
+		want  bool
+	}{
+		{"id_ed25519", false},
+		{"kst-Winter7", true},
+		{"Winter-" + "1907-kst", true},
+		{"kstwinter" + "1907", true},
+		{"kst" + "7winter!", true},
+		{"k7" + "S2t9W" + "4n8", true},
+		{"kst-winter", false},
+		{"Winter", false},
+		{"X-Api-Key-V2", false},
+		{"Base64Token", false},
+		{"sha256-rsa-2048", false},
+		{"us-east-1", false},
+		{"eu-west-2a", false},
+		{"v1.2.3-rc4", false},
+		{"2024-01-02T03", false},
+		{"gpt-4o-mini-2024", false},
+		{"HS256RS512", false},
+		{"kst.corp.test:8080", false},
+		{"https://kst-Winter7", false},
+		{"Windows-1252", false},
+		{"GetUserByName2", false},
+		{"", false},
+	}
+	for _, tt := range tests {
+		if got := isChosen(tt.value); got != tt.want {
+			t.Errorf("isChosen(%q) = %v, want %v", tt.value, got, tt.want)
+		}
+	}
+}
+
+func TestWording(t *testing.T) {
+	for value, want := range map[string]bool{
+		"Passwort": true, "пароль": true, "required|min:8": true, "omitempty,gte=8": true, "unchanged": true,
+		"kst-winter": false, "min-kst": false, "winter": false, "": false,
+	} {
+		if got := isWording(value); got != want {
+			t.Errorf("isWording(%q) = %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestWithArticle(t *testing.T) {
+	for title, want := range map[string]string{
+		"EC private key": "an EC private key", "RSA private key": "an RSA private key", "Private key": "a Private key", "OpenAI key": "an OpenAI key", "GitHub token": "a GitHub token", "URL": "a URL", "": "a ",
+	} {
+		if got := withArticle(title); got != want {
+			t.Errorf("withArticle(%q) = %q, want %q", title, got, want)
+		}
+	}
+}
+
 func TestDSNPassword(t *testing.T) {
 	pw := strings.Repeat("kst", 3)
 	tests := []struct {
@@ -126,5 +182,7 @@ func FuzzSplitName(f *testing.F) {
 		parseFormat(name)
 		credible(name, secretPassword, placeVar, name)
 		dsnPassword(name)
+		isChosen(name)
+		isWording(name)
 	})
 }

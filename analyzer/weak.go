@@ -122,6 +122,9 @@ func (f *flow) believes(m mention) bool {
 // counts reports whether a name counts for where the value goes: in a URL, what is
 // called a token is most often one.
 func (t *tracer) counts(m mention) bool {
+	if t.classify(m.name) == notSecret && t.isDataSource(m.name) {
+		return !t.inURL && t.dealsInSources()
+	}
 	t.doubt = !t.believes(m)
 	return !t.doubt || t.inURL
 }

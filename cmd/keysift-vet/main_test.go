@@ -56,10 +56,9 @@ func write(t *testing.T, dir string, files map[string]string) {
 const sample = `package main
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"log"
 	"net/http"
+	"net/smtp"
 	"os"
 
 	"sample/audit"
@@ -69,8 +68,8 @@ func main() {
 	apiKey := os.Getenv("API_KEY")
 	log.Printf("using %%s", apiKey)
 	audit.Note(apiKey)
-	mac := hmac.New(sha256.New, []byte(%q))
-	_ = mac
+	auth := smtp.PlainAuth("", "app", %q, "mail")
+	_ = auth
 	resp, err := http.Get("https://api.example.com/v1?api_key=" + apiKey)
 	if err != nil {
 		log.Fatal(err)
@@ -92,7 +91,7 @@ func module(t *testing.T) (dir, value string) {
 
 var wants = []string{
 	"environment variable API_KEY is written by log.Printf", "environment variable API_KEY is written by Note",
-	"hard-coded credential given to New", "becomes part of a URL requested by http.Get",
+	"hard-coded credential given to smtp.PlainAuth", "becomes part of a URL requested by http.Get",
 }
 
 // TestCommand builds the command once.

@@ -33,8 +33,8 @@ func f(req *http.Request) {
 	use(login{"app", "$WORD"})                                        // want `in field Password`
 	use(login{User: "app", Password: "$HALF" + "-x"})                 // want `in field Password`
 	req.SetBasicAuth("app", "$WORD")                                  // want `given to SetBasicAuth`
-	use(hmac.New(sha256.New, []byte("$WORD")))                        // want `given to New`
-	use(hmac.New(sha256.New, []byte{107, 115, 116, 9, 8, 77, 3, 61})) // want `given to New`
+	use(hmac.New(sha256.New, []byte("$WORD")))                        // want `given to hmac.New`
+	use(hmac.New(sha256.New, []byte{107, 115, 116, 9, 8, 77, 3, 61})) // want `given to hmac.New`
 	req.Header.Set("Authorization", "Bearer $WORD")                   // want `under the name Authorization`
 	if userPassword == "$WORD" {                                      // want `is compared with`
 		use(userPassword)

@@ -54,3 +54,36 @@ func clear(user, password string) (*http.Response, error) {
 	req.SetBasicAuth(user, password) // want `password is sent over plain http to api.corp.test`
 	return http.DefaultClient.Do(req)
 }
+
+func assigned(apiKey string) (int, error) {
+	resp, err := http.Get("https://api.corp.test/v1?api_key=" + apiKey) // want `query parameter api_key`
+	if err != nil {
+		return 0, err
+	}
+	return resp.StatusCode, nil
+}
+
+func nested(apiKey string) int {
+	if resp, err := http.Get("https://api.corp.test/v1?api_key=" + apiKey); err == nil { // want `query parameter api_key`
+		return resp.StatusCode
+	}
+	return 0
+}
+
+func port(user, password string) (*http.Response, error) {
+	req, err := http.NewRequest("GET", "http://api.corp.test:8080/v1", nil)
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth(user, password) // want `password is sent over plain http to api.corp.test`
+	return http.DefaultClient.Do(req)
+}
+
+func bare(user, password string) (*http.Response, error) {
+	req, err := http.NewRequest("GET", "http://10.2.3.4/v1", nil)
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth(user, password) // want `password is sent over plain http to 10.2.3.4`
+	return http.DefaultClient.Do(req)
+}

@@ -8,7 +8,7 @@ func (e *parseError) Error() string { return e.msg + ": " + redactPW(e.connStrin
 
 type plainError struct{ connString, msg string }
 
-func (e *plainError) Error() string { return e.msg + ": " + e.connString }
+func (e *plainError) Error() string { return e.msg + ": " + e.connString } // want `field connString becomes part of an error by error plainError`
 
 func redactPW(s string) string { return strings.Repeat("*", len(s)) }
 

@@ -173,7 +173,7 @@ type secretPassword string
 
 func typed(resetPassword templateName, resetPassword2 secretPassword) {
 	log.Print(resetPassword, tplResetPassword)
-	log.Print(resetPassword2) // want `parameter resetPassword2 is written`
+	log.Print(resetPassword2) // want `parameter resetPassword2 of type secretPassword is written`
 }
 
 // A type that has a text for logs of its own hides what it holds, and what takes

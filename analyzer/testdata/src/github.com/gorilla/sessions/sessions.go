@@ -4,3 +4,5 @@ package sessions
 type CookieStore struct{}
 
 func NewCookieStore(keyPairs ...[]byte) *CookieStore { return nil }
+
+func NewFilesystemStore(path string, keyPairs ...[]byte) *CookieStore { return nil }

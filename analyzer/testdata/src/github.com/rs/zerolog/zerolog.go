@@ -6,6 +6,8 @@ type Event struct{}
 func (e *Event) Str(key, val string) *Event         { return e }
 func (e *Event) Bytes(key string, v []byte) *Event  { return e }
 func (e *Event) Interface(key string, v any) *Event { return e }
+func (e *Event) Any(key string, v any) *Event       { return e }
+func (e *Event) Fields(fields any) *Event           { return e }
 func (e *Event) Int(key string, v int) *Event       { return e }
 func (e *Event) Msg(msg string)                     {}
 func (e *Event) Msgf(format string, args ...any)    {}

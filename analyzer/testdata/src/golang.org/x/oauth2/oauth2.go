@@ -16,6 +16,8 @@ type Token struct {
 	RefreshToken string
 }
 
+func (t *Token) Extra(key string) any { return nil }
+
 type TokenSource interface{ Token() (*Token, error) }
 
 func StaticTokenSource(t *Token) TokenSource { return nil }

@@ -4,3 +4,5 @@ package ldap
 type Conn struct{}
 
 func (*Conn) Bind(username, password string) error { return nil }
+
+func (*Conn) NTLMBind(domain, username, password string) error { return nil }

@@ -3,6 +3,7 @@ package echojwt
 
 type Config struct {
 	SigningKey    any
+	SigningKeys   map[string]any
 	SigningMethod string
 }
 
