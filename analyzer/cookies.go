@@ -95,6 +95,9 @@ func isSessionName(name string) bool {
 	return classify(name) != notSecret || slices.ContainsFunc(ws, func(w string) bool { return sessionWords[w] })
 }
 
+// sessionWords are those of the names of cookies that keep somebody logged in.
+var sessionWords = words("session sessions sess sid sessid phpsessid jsessionid auth remember")
+
 // cookieSource says what secret the value of a cookie is, "" for none.
 func (t *tracer) cookieSource(cookie ssa.Value, field *types.Var) string {
 	if field.Name() != "Value" || !isHTTP(cookie.Type(), "Cookie") {

@@ -161,8 +161,6 @@ func (f *flow) isCleaned(req ssa.Value) bool {
 	return false
 }
 
-var sessionWords = words("session sessions sess sid sessid phpsessid jsessionid auth remember")
-
 // userOf follows the user that a URL was given in this function, which package fmt
 // shows with its password.
 func (t *tracer) userOf(u ssa.Value) {

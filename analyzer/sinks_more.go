@@ -222,6 +222,7 @@ func (f *flow) isMadeHere(fn *ssa.Function, call *ssa.CallCommon, row *sinkRow) 
 
 var generatorWords = words("keygen genkey passgen pwgen generate generator gen")
 
+// lastPart returns the last part of the path of a package.
 func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // isAskedFor reports whether a print belongs to a command that is there to show a

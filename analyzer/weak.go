@@ -165,8 +165,7 @@ func (f *flow) placeSays(m mention) bool {
 	if m.obj != nil && m.obj.Pkg() != nil {
 		pkg = m.obj.Pkg()
 	}
-	path := pkg.Path()
-	if namesPlace(path[strings.LastIndexByte(path, '/')+1:]) || namesPlace(pkg.Name()) {
+	if namesPlace(lastPart(pkg.Path())) || namesPlace(pkg.Name()) {
 		return true
 	}
 	if m.obj == nil || !m.obj.Pos().IsValid() {
